@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built alike: Swift 6 language mode, explicit `any`, imports that say what they expose.
+/// Warnings are errors where `CI` is set, so that a newer toolchain's new warning never breaks a user's build.
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
+}
+
+func system(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "edge-agent",
+    products: [
+        .executable(name: "edge-agent", targets: ["EdgeAgent"]),
+        .library(name: "ModbusKit", targets: ["ModbusKit", "ModbusModel"]),
+        .library(name: "TelemetryContract", targets: ["TelemetryContract"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Debian's C libraries.
+        system("CModbus", "libmodbus", "libmodbus-dev"),
+        system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
+        system("CSQLite", "sqlite3", "libsqlite3-dev"),
+        system("CYAML", "yaml-0.1", "libyaml-dev"),
+        system("COpenSSL", "openssl", "libssl-dev"),
+
+        // Ground floor: values and one thread. They know no I/O.
+        room("BlockingExecutor"),
+        room("ExactArithmetic"),
+        room("ModbusModel", ["ExactArithmetic"]),
+
+        // First floor: the four that the agent is made of, and the contract. They do not know each other.
+        room("TelemetryContract", ["ExactArithmetic"]),
+        room("ModbusKit", ["BlockingExecutor", "CModbus", "ModbusModel"]),
+        room("StoreForward", ["BlockingExecutor", "CSQLite"]),
+        room("BrokerLink", ["CMosquitto", "COpenSSL"]),
+        room("AgentConfiguration", ["CYAML", "ExactArithmetic", "ModbusModel", "TelemetryContract"]),
+
+        // The agent.
+        room(
+            "EdgeAgentCore",
+            [
+                "AgentConfiguration", "BrokerLink", "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract",
+                lifecycle, log,
+            ]),
+        .executableTarget(
+            name: "EdgeAgent",
+            dependencies: [
+                "AgentConfiguration", "BrokerLink", "EdgeAgentCore", "LineSimulator", "ModbusKit", "ModbusModel",
+                "StoreForward", "TelemetryContract", arguments, lifecycle, log,
+            ],
+            swiftSettings: settings),
+
+        // What judges the agent: a line of slaves that shares no code with ModbusKit, and a whole field on a bench.
+        room("LineSimulator"),
+        room("FieldBench", ["LineSimulator"]),
+
+        tests("BlockingExecutor"),
+        tests("ExactArithmetic"),
+        tests("TelemetryContract", ["ExactArithmetic"]),
+        tests("ModbusModel", ["ExactArithmetic"]),
+        tests("ModbusKit", ["ExactArithmetic", "LineSimulator", "ModbusModel"]),
+        tests("StoreForward"),
+        tests("BrokerLink", ["FieldBench"]),
+        tests("AgentConfiguration", ["ExactArithmetic", "ModbusModel", "TelemetryContract"]),
+        tests(
+            "EdgeAgentCore",
+            ["AgentConfiguration", "BrokerLink", "ExactArithmetic", "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract"]),
+        tests("LineSimulator"),
+        tests("FieldBench"),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["FieldBench", "LineSimulator", "TelemetryContract", "ExactArithmetic"],
+            swiftSettings: settings),
+    ]
+)

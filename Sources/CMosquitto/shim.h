@@ -1,0 +1,4 @@
+// libmosquitto as Swift sees it.
+#pragma once
+#include <mosquitto.h>
+#include <mqtt_protocol.h>

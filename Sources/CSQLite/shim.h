@@ -1,0 +1,10 @@
+// SQLite as Swift sees it. SQLITE_TRANSIENT is a cast of -1 to a function pointer, which the importer drops.
+#pragma once
+#include <sqlite3.h>
+
+static inline int csqlite_bind_blob_copy(sqlite3_stmt *statement, int index, const void *bytes, int count) {
+    return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
+}
+static inline int csqlite_bind_text_copy(sqlite3_stmt *statement, int index, const char *text, int count) {
+    return sqlite3_bind_text(statement, index, text, count, SQLITE_TRANSIENT);
+}

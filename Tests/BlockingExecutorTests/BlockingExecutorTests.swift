@@ -1,0 +1,1 @@
+// A room whose first stone is laid in a later commit.
