@@ -82,9 +82,16 @@ let package = Package(
         room("FieldBench"),
 
         tests("BlockingExecutor"),
-        tests("ExactArithmetic"),
-        tests("TelemetryContract", ["ExactArithmetic", "ModbusModel"]),
-        tests("ModbusModel", ["ExactArithmetic"]),
+        // The golden vectors, and the Python programs that judge the contract.
+        .target(
+            name: "ContractPeer",
+            dependencies: ["ExactArithmetic", "ModbusModel"],
+            path: "Tests/Contract",
+            exclude: ["check_contract.py", "make_vectors.py"],
+            swiftSettings: settings),
+        tests("ExactArithmetic", ["ContractPeer"]),
+        tests("TelemetryContract", ["ContractPeer", "ExactArithmetic", "ModbusModel"]),
+        tests("ModbusModel", ["ContractPeer", "ExactArithmetic"]),
         tests("ModbusKit", ["ExactArithmetic", "LineSimulator", "ModbusModel"]),
         tests("StoreForward", ["BlockingExecutor"]),
         tests("BrokerLink", ["FieldBench"]),
