@@ -1,0 +1,94 @@
+/// What goes out on the wire in answer to one request, after all faults have acted.
+struct AnswerScript {
+    /// The frames, sent one after the other with silence between them; none where the slave stays silent.
+    private(set) var frames: [[UInt8]] = []
+    /// The frame as it would have been without damage on the way, for a later stale answer.
+    private(set) var intact: [UInt8] = []
+    private(set) var words: [UInt16] = []
+
+    /// Asks the slave, then lets the faults act on what it says.
+    init(
+        to request: Request,
+        of slave: inout SimulatedSlave,
+        at elapsed: Int64,
+        faults: [Fault.Kind],
+        previous: [UInt8],
+        plan: inout FaultPlan
+    ) {
+        if faults.contains(.dead) { return }
+        let answer = Self.refusal(of: request, faults) ?? slave.answer(to: request, at: elapsed)
+        words = answer.words
+        intact = CRC16.sealed([slave.id] + answer.body)
+        var frame = intact
+        for fault in faults {
+            switch fault {
+            case .stale: frame = previous
+            case .wrongSlave(let id): frame = Self.resealed(frame, id, at: 0)
+            case .wrongFunction(let function): frame = Self.resealed(frame, function, at: 1)
+            default: break
+            }
+        }
+        frame = Self.damaged(frame, faults, &plan)
+        guard !frame.isEmpty else { return }
+        frames = Array(repeating: frame, count: faults.contains(.duplicated) ? 2 : 1)
+    }
+
+    private static func refusal(of request: Request, _ faults: [Fault.Kind]) -> Answer? {
+        for fault in faults {
+            switch fault {
+            case .exception(let code): return .exception(code, to: request.function)
+            case .busy: return .exception(6, to: request.function)
+            case .refused: return .exception(2, to: request.function)
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private static func resealed(_ frame: [UInt8], _ byte: UInt8, at index: Int) -> [UInt8] {
+        var body = Array(frame.dropLast(2))
+        body[index] = byte
+        return CRC16.sealed(body)
+    }
+
+    /// The damage on the way: to the checksum, then to the length, then what comes around the frame.
+    private static func damaged(_ frame: [UInt8], _ faults: [Fault.Kind], _ plan: inout FaultPlan) -> [UInt8] {
+        var frame = frame
+        if faults.contains(.badCRC) {
+            frame[frame.count - 2] ^= 0x55
+            frame[frame.count - 1] ^= 0xAA
+        }
+        for fault in faults {
+            switch fault {
+            case .lostBytes(let count, from: .end):
+                frame.removeLast(min(max(0, count), frame.count))
+            case .lostBytes(let count, from: .middle):
+                let lost = min(max(0, count), frame.count)
+                let first = (frame.count - lost) / 2
+                frame.removeSubrange(first..<first + lost)
+            case .truncated(let length):
+                frame = Array(frame.prefix(max(0, length)))
+            default: break
+            }
+        }
+        for fault in faults {
+            switch fault {
+            case .noiseBefore(let count): frame = plan.noise(count) + frame
+            case .noiseAfter(let count): frame += plan.noise(count)
+            default: break
+            }
+        }
+        return frame
+    }
+
+    /// The moment of the first bit, in nanoseconds after the end of the request.
+    static func delay(turnaround: Int64, faults: [Fault.Kind]) -> Int64 {
+        faults.reduce(turnaround) { delay, fault in
+            switch fault {
+            case .slow(by: let extra): delay + extra.nanoseconds
+            case .late(after: let total): total.nanoseconds
+            default: delay
+            }
+        }
+    }
+}
