@@ -1,0 +1,66 @@
+import Glibc
+internal import ModbusModel
+
+/// Keeps the silences that RTU framing depends on, and brings a line back to silence after a broken exchange.
+struct LineSilence {
+    /// The silence before every request: t3.5.
+    let beforeRequest: Duration
+
+    /// The silence that ends a disturbance.
+    ///
+    /// USB adapters deliver in packets up to 16 ms apart: less proves nothing.
+    let afterDisturbance: Duration
+
+    /// The longest time that a line is listened to; the longest frame of 256 characters fits twice.
+    let patience: Duration
+
+    private var lastActivity: Moment?
+
+    init(_ timing: SerialTiming) {
+        beforeRequest = timing.frameSilence
+        afterDisturbance = max(timing.frameSilence * 2, .milliseconds(20))
+        patience = timing.time(ofCharacters: 512) + .milliseconds(200)
+    }
+
+    /// Notes that the last byte of an exchange has just passed.
+    mutating func activity() { lastActivity = .now }
+
+    /// Waits until t3.5 have passed since the last byte.
+    func wait() {
+        guard let lastActivity else { return }
+        let left = beforeRequest - lastActivity.duration(to: .now)
+        guard left > .zero else { return }
+        // The thread blocks all signals, so the sleep is never cut short; t3.5 is at most 32 ms (1200 bit/s).
+        var time = timespec(tv_sec: 0, tv_nsec: Int(left.components.attoseconds / 1_000_000_000))
+        nanosleep(&time, nil)
+    }
+
+    /// Whether bytes wait that nobody asked for.
+    func hasUnaskedBytes(on descriptor: Int32) -> Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&wanted, 1, 0) == 1 && wanted.revents & Int16(POLLIN) != 0
+    }
+
+    /// Reads and throws away whatever comes until the line has been silent for `afterDisturbance`.
+    ///
+    /// - Returns: How many bytes were thrown away; nil if the line did not fall silent within `patience`.
+    mutating func drain(_ descriptor: Int32) -> Int? {
+        let start = ContinuousClock.now
+        var thrownAway = 0
+        var buffer = [UInt8](repeating: 0, count: 512)
+        while true {
+            var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let silence = Int32(afterDisturbance / .milliseconds(1)) + 1
+            let ready = poll(&wanted, 1, silence)
+            if ready == -1, errno == EINTR { continue }
+            // A hung-up port is silent for good; the next exchange finds out.
+            guard ready == 1, wanted.revents & Int16(POLLIN) != 0 else { break }
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { break }
+            thrownAway += count
+            guard start.duration(to: .now) < patience else { return nil }
+        }
+        activity()
+        return thrownAway
+    }
+}

@@ -1,0 +1,48 @@
+import Glibc
+
+/// The exclusive claim on a serial port, held from before libmodbus opens it until after it has closed it.
+///
+/// libmodbus takes no lock, so two programs could share a port and corrupt each other's frames. Two locks are held:
+/// flock, which keeps out programs that ask (this one among them) and says so at once, and TIOCEXCL, which keeps out
+/// those that do not ask.
+struct PortClaim: ~Copyable {
+    private let descriptor: Int32
+
+    init(path: String) throws(ModbusFailure) {
+        // O_NONBLOCK: a port whose carrier line is down would block the open for ever.
+        descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        let openError = errno
+        guard descriptor >= 0 else { throw ModbusFailure(Self.kind(of: openError), code: openError, at: path) }
+        guard isatty(descriptor) == 1 else {
+            let code = errno
+            close(descriptor)
+            throw ModbusFailure(.notASerialPort, code: code, at: path)
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw ModbusFailure(.portBusy, code: code, at: path)
+        }
+    }
+
+    /// Keeps out whoever opens the port from now on; to be called once libmodbus has opened it.
+    func exclude() {
+        _ = ioctl(descriptor, UInt(TIOCEXCL), 0)
+    }
+
+    deinit {
+        // The kernel keeps the exclusion while anybody has the port open, so it is taken back by hand.
+        _ = ioctl(descriptor, UInt(TIOCNXCL), 0)
+        close(descriptor)
+    }
+
+    private static func kind(of code: Int32) -> ModbusFailure.Kind {
+        switch code {
+        case ENOENT, ENXIO, ENODEV, ENOTDIR: .portMissing
+        case EBUSY: .portBusy
+        case EACCES, EPERM: .portNotPermitted
+        case EISDIR: .notASerialPort
+        default: .portLost
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// How a slave has behaved lately, and when it may be asked again.
+public struct SlaveHealth: Sendable, Hashable {
+    /// What is known of a slave.
+    public enum State: String, Sendable {
+        /// It was never asked.
+        case unknown
+        /// Its last request was answered.
+        case online
+        /// Its last request failed; it is tried again with growing waits.
+        case suspect
+        /// It used up its attempts; it is only probed, at most once per probe interval.
+        case offline
+    }
+
+    /// The longest wait between two probes of an offline slave.
+    public static let longestProbeInterval: Duration = .seconds(30)
+
+    /// What is known of the slave.
+    public private(set) var state: State = .unknown
+
+    /// How many requests in a row failed.
+    public private(set) var failures = 0
+
+    /// Before this moment the slave is not asked; nil when it may be asked at once.
+    public var notBefore: ContinuousClock.Instant? { due?.instant }
+
+    private var due: Moment?
+    private var probeInterval: Duration = .zero
+
+    /// A slave that was never asked.
+    public init() {}
+
+    /// Notes an answer, be it values or an exception.
+    mutating func answered() { self = SlaveHealth(state: .online) }
+
+    /// Notes a request without a usable answer.
+    ///
+    /// The waits double from one backoff on: with three attempts and a backoff of 1 s the slave waits 1 s and 2 s
+    /// between the attempts and 4 s after them, when it is offline; from there on up to `longestProbeInterval`.
+    mutating func failed(at now: ContinuousClock.Instant, policy: RetryPolicy) {
+        failures += 1
+        if state != .offline, failures < policy.attempts {
+            state = .suspect
+            due = Moment(now + policy.wait(afterFailure: failures))
+        } else {
+            let interval = state == .offline ? probeInterval * 2 : policy.wait(afterFailure: failures)
+            state = .offline
+            probeInterval = min(interval, Self.longestProbeInterval)
+            due = Moment(now + probeInterval)
+        }
+    }
+
+    private init(state: State) { self.state = state }
+}
+
+/// How often and after what waits a slave is asked again.
+public struct RetryPolicy: Sendable, Hashable {
+    /// Requests in a row without a usable answer after which the slave is offline, at least 1.
+    public let attempts: Int
+
+    /// The wait after the first failure; it doubles with each further one.
+    public let backoff: Duration
+
+    /// Sets the policy; fewer than one attempt counts as one.
+    public init(attempts: Int = 3, backoff: Duration = .seconds(1)) {
+        self.attempts = max(attempts, 1)
+        self.backoff = backoff
+    }
+
+    func wait(afterFailure number: Int) -> Duration {
+        backoff * (1 << min(number - 1, 10))
+    }
+}

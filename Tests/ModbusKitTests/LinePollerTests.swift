@@ -1,0 +1,101 @@
+import ExactArithmetic
+import LineSimulator
+import ModbusModel
+import Testing
+
+@testable import ModbusKit
+
+extension OnTheLine {
+    @Suite struct LinePollerTests {
+        private func deadline() -> ContinuousClock.Instant { .now + .seconds(30) }
+
+        @Test func `a cycle reads every point of every slave`() async throws {
+            let fixture = try LineFixture(slaves: 8)
+            let poller = LinePoller(
+                line: fixture.line, slaves: try (1...8).map { try LineFixture.polled($0, [0, 1, 2, 3]) },
+                policy: RetryPolicy())
+            let report = await poller.poll(deadline: deadline())
+            #expect(report.requests == 8)
+            #expect(report.succeeded == 32 && report.failed == 0)
+            for (index, slave) in report.slaves.enumerated() {
+                let texts = try slave.results.map { try $0.get().text }
+                #expect(texts == LineFixture.truth(index + 1, 0..<4).map { String($0) })
+            }
+        }
+
+        @Test func `a dead slave's retries hold nobody up`() async throws {
+            let fixture = try LineFixture(slaves: 4)
+            fixture.simulated.inject(Fault(.dead), on: 2)
+            let poller = LinePoller(
+                line: fixture.line, slaves: try (1...4).map { try LineFixture.polled($0, [0]) },
+                policy: RetryPolicy(attempts: 3, backoff: .milliseconds(300)))
+            let report = await poller.poll(deadline: deadline())
+            #expect(report.succeeded == 3)
+            #expect(report.slaves[1].health.state == .offline)
+            let exchanges = fixture.simulated.exchanges
+            let lastOfOthers = try #require(exchanges.last { $0.slave == 4 })
+            let second = try #require(exchanges.filter { $0.slave == 2 }.dropFirst().first)
+            #expect(lastOfOthers.requestStart < second.requestStart, "the others were served during the backoff")
+            #expect(exchanges.count { $0.slave == 2 } == 3)
+
+            let next = await poller.poll(deadline: deadline())
+            #expect(next.requests == 3, "the dead slave is left alone until its probe is due")
+            #expect(next.duration < .milliseconds(300))
+        }
+
+        @Test func `a slave that comes back is read in its next probe`() async throws {
+            let fixture = try LineFixture(slaves: 2)
+            fixture.simulated.inject(Fault(.dead), on: 1)
+            let poller = LinePoller(
+                line: fixture.line, slaves: try (1...2).map { try LineFixture.polled($0, [0, 5]) },
+                policy: RetryPolicy(attempts: 2, backoff: .milliseconds(50)))
+            #expect(await poller.poll(deadline: deadline()).succeeded == 2)
+            fixture.simulated.clearFaults()
+            var report = await poller.poll(deadline: deadline())
+            var cycles = 1
+            while report.succeeded < 4, cycles < 200 {
+                report = await poller.poll(deadline: deadline())
+                cycles += 1
+            }
+            #expect(report.slaves[0].stateBefore == .offline && report.slaves[0].health.state == .online)
+        }
+
+        @Test func `a register that does not exist costs its own point only`() async throws {
+            let fixture = try LineFixture(slaves: 1)
+            fixture.simulated.update(slave: 1) { $0.remove(.holdingRegisters, 4...4) }
+            let poller = LinePoller(
+                line: fixture.line, slaves: [try LineFixture.polled(1, [0, 1, 4, 8, 9], gap: 10)],
+                policy: RetryPolicy())
+            let first = await poller.poll(deadline: deadline())
+            #expect(first.succeeded == 4)
+            #expect(first.slaves[0].results.enumerated().filter { (try? $1.get()) == nil }.map(\.offset) == [2])
+            let second = await poller.poll(deadline: deadline())
+            #expect(second.succeeded == 4)
+            #expect(second.requests == 3, "what was learned is kept")
+        }
+
+        @Test func `an unplugged adapter ends the cycle and the next one reads again`() async throws {
+            let fixture = try LineFixture(slaves: 2)
+            let poller = LinePoller(
+                line: fixture.line, slaves: try (1...2).map { try LineFixture.polled($0, [0]) }, policy: RetryPolicy())
+            #expect(await poller.poll(deadline: deadline()).succeeded == 2)
+            fixture.simulated.unplug()
+            let lost = await poller.poll(deadline: deadline())
+            #expect(lost.lineFailure?.scope == .line)
+            #expect(lost.succeeded == 0)
+        }
+
+        @Test func `cancelling ends a cycle within one exchange`() async throws {
+            let fixture = try LineFixture(slaves: 2)
+            fixture.simulated.inject(Fault(.dead))
+            let poller = LinePoller(
+                line: fixture.line, slaves: try (1...2).map { try LineFixture.polled($0, [0]) }, policy: RetryPolicy())
+            let start = ContinuousClock.now
+            let task = Task { await poller.poll(deadline: .now + .seconds(100)) }
+            while fixture.simulated.counters.requests == 0 { await Task.yield() }
+            task.cancel()
+            #expect(await task.value.succeeded == 0)
+            #expect(start.duration(to: .now) < .seconds(1))
+        }
+    }
+}
