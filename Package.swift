@@ -93,7 +93,10 @@ let package = Package(
         tests("TelemetryContract", ["ContractPeer", "ExactArithmetic", "ModbusModel"]),
         tests("ModbusModel", ["ContractPeer", "ExactArithmetic"]),
         tests("ModbusKit", ["ExactArithmetic", "LineSimulator", "ModbusModel"]),
-        tests("StoreForward", ["BlockingExecutor"]),
+        tests("StoreForward", ["BlockingExecutor", "SpoolWriter"]),
+        // A process of its own, for the tests that kill one.
+        .executableTarget(
+            name: "SpoolWriter", dependencies: ["StoreForward"], path: "Tests/SpoolWriter", swiftSettings: settings),
         tests("BrokerLink", ["FieldBench"]),
         .testTarget(
             name: "AgentConfigurationTests",

@@ -1,0 +1,100 @@
+internal import CSQLite
+
+/// One compiled statement, finalised when the value ends.
+struct SQLiteStatement: ~Copyable {
+    private let handle: OpaquePointer
+    private let path: String
+
+    /// Takes over a statement that nobody else will finalise.
+    init(owned handle: OpaquePointer, path: String) {
+        self.handle = handle
+        self.path = path
+    }
+
+    deinit {
+        sqlite3_finalize(handle)
+    }
+
+    /// Runs the statement to its end and answers how many rows it changed.
+    @discardableResult
+    func run(_ values: SQLiteValue..., action: String) throws(SpoolFailure) -> Int {
+        defer { reset() }
+        try bind(values, action: action)
+        while try step(action: action) {}
+        return Int(sqlite3_changes(sqlite3_db_handle(handle)))
+    }
+
+    /// Hands over each row in turn; a row is valid only inside the closure.
+    func forEachRow(
+        _ values: SQLiteValue...,
+        action: String,
+        _ body: (borrowing SQLiteRow) -> Void
+    ) throws(SpoolFailure) {
+        defer { reset() }
+        try bind(values, action: action)
+        while try step(action: action) {
+            body(SQLiteRow(handle: handle))
+        }
+    }
+
+    private func bind(_ values: [SQLiteValue], action: String) throws(SpoolFailure) {
+        for (index, value) in values.enumerated() {
+            let place = Int32(index + 1)
+            let code =
+                switch value {
+                case .integer(let integer): sqlite3_bind_int64(handle, place, integer)
+                // A count beyond 32 bits saturates, which SQLite refuses as too big.
+                case .blob(let bytes): csqlite_bind_blob_copy(handle, place, bytes, Int32(clamping: bytes.count))
+                }
+            guard code == SQLITE_OK else { throw failure(code, action: action) }
+        }
+    }
+
+    /// True while there is a row.
+    private func step(action: String) throws(SpoolFailure) -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let code: throw failure(code, action: action)
+        }
+    }
+
+    /// Ends the statement's read or write and lets go of the bytes it was given.
+    private func reset() {
+        sqlite3_reset(handle)
+        sqlite3_clear_bindings(handle)
+    }
+
+    private func failure(_ code: Int32, action: String) -> SpoolFailure {
+        let database = sqlite3_db_handle(handle)
+        // The number below belongs to the last system call that failed, which may be a harmless one long ago.
+        let isFromSystem = [SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_FULL].contains(code & 0xff)
+        return SpoolFailure(
+            sqlite: code,
+            system: isFromSystem ? sqlite3_system_errno(database) : 0,
+            message: String(cString: sqlite3_errmsg(database)),
+            action: action,
+            path: path
+        )
+    }
+}
+
+/// A value for a place in a statement.
+enum SQLiteValue {
+    case integer(Int64)
+    case blob([UInt8])
+}
+
+/// The row that a statement stands on.
+struct SQLiteRow: ~Copyable {
+    fileprivate let handle: OpaquePointer
+
+    func integer(_ column: Int32) -> Int64 {
+        sqlite3_column_int64(handle, column)
+    }
+
+    func blob(_ column: Int32) -> [UInt8] {
+        let start = sqlite3_column_blob(handle, column)
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// A folder that lives as long as one test.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/spool-tests-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { fatalError("no temporary folder: \(String(cString: strerror(errno)))") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for name in names { if unlink(file(name)) != 0 { rmdir(file(name)) } }
+        rmdir(path)
+    }
+
+    func file(_ name: String) -> String {
+        "\(path)/\(name)"
+    }
+
+    /// What lies in the folder, in order.
+    var names: [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            )
+        }
+        return names.filter { $0 != "." && $0 != ".." }.sorted()
+    }
+
+    func write(_ bytes: [UInt8], to name: String) {
+        let descriptor = open(file(name), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        defer { close(descriptor) }
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+    }
+
+    func read(_ name: String) -> [UInt8] {
+        let descriptor = open(file(name), O_RDONLY)
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count <= 0 { return bytes }
+            bytes += chunk.prefix(count)
+        }
+    }
+
+    func mode(_ name: String) -> UInt32 {
+        var status = stat()
+        stat(file(name), &status)
+        return status.st_mode & 0o777
+    }
+}
+
+/// Bytes that follow from a number, as the helper process makes them.
+func payload(_ number: Int64, count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: Int64($0) &+ number) }
+}
