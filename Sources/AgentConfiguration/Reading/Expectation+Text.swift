@@ -1,0 +1,83 @@
+internal import TelemetryContract
+
+extension Expectation where Value == String {
+    /// A text without control characters, of so many characters (Unicode code points).
+    static func text(_ what: String, _ lengths: ClosedRange<Int>) -> Expectation {
+        let hint = lengths.contains(0) ? "write \"\" for an empty text" : nil
+        return Expectation(what, hintForNothing: hint) { (scalar) throws(Mismatch) in
+            let length = scalar.text.unicodeScalars.count
+            guard lengths.contains(length) else {
+                throw Mismatch(hint: length == 0 ? nil : "it has \(length) characters")
+            }
+            guard !scalar.text.unicodeScalars.contains(where: \.isControl) else {
+                throw Mismatch(hint: "it holds a control character")
+            }
+            return scalar.text
+        }
+    }
+
+    /// A host name or an IP address, without a scheme and without a port.
+    static var host: Expectation {
+        let text = text("a host name or an IP address", 1...253)
+        return Expectation(text.name) { (scalar) throws(Mismatch) in
+            let host = try text.read(scalar)
+            let colons = host.utf8.count { $0 == UInt8(ascii: ":") }
+            if let scheme = host.firstRange(of: "://") {
+                throw Mismatch(hint: "leave out the scheme: \(String(host[scheme.upperBound...]).shortened)")
+            }
+            if colons == 1 { throw Mismatch(hint: "the port is a key of its own: port: 8883") }
+            let extra = colons == 0 ? "-._" : "-._:%"
+            guard host.utf8.allSatisfy({ $0.isLetterOrDigit || extra.utf8.contains($0) }) else { throw Mismatch() }
+            return host
+        }
+    }
+
+    /// A path; one that is relative counts from the configuration file's folder.
+    static func path(_ what: String, in surroundings: Surroundings) -> Expectation {
+        text(what, 1...4096).map { surroundings.resolve($0) }
+    }
+
+    /// The path of a file of the certificate, which must be there and, for a key, be kept from others.
+    static func credential(_ what: String, isSecret: Bool, in surroundings: Surroundings) -> Expectation {
+        let path = path("the path of \(what)", in: surroundings)
+        return Expectation(path.name) { (scalar) throws(Mismatch) in
+            let path = try path.read(scalar)
+            if let mismatch = surroundings.inspect(path, isSecret) { throw mismatch }
+            return path
+        }
+    }
+}
+
+extension Expectation where Value == MACAddress {
+    /// A gateway's name in its one spelling.
+    static var mac: Expectation {
+        Expectation("a MAC address such as aa:bb:cc:dd:ee:ff, in lower case with colons,") {
+            (scalar) throws(Mismatch) in
+            if let mac = MACAddress(scalar.text) { return mac }
+            throw Mismatch(hint: MACAddress.proposal(for: scalar.text).map { "write \"\($0)\"" })
+        }
+    }
+}
+
+extension Expectation where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+    /// One of the words of a list.
+    static var word: Expectation {
+        let words = Value.allCases.map(\.rawValue)
+        return Expectation("one of \(words.joined(separator: ", "))") { (scalar) throws(Mismatch) in
+            if let value = Value(rawValue: scalar.text) { return value }
+            throw Mismatch(
+                hint: NearestWord.of(scalar.text, in: words, isValue: true).map { "did you mean \"\($0)\"?" }
+            )
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether the byte is an ASCII digit.
+    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    /// Whether the byte is an ASCII letter or digit.
+    var isLetterOrDigit: Bool {
+        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+    }
+}

@@ -1,0 +1,13 @@
+/// Remembers where values stood first, so that a second one can name it.
+final class FirstPlaces<Key: Hashable> {
+    private var firsts: [Key: (path: String, line: Int)] = [:]
+
+    /// Takes a value for the key at `reader`, or reports that another key has it already.
+    func claim(_ value: Key, by reader: ValueReader, _ what: String) {
+        if let first = firsts[value] {
+            reader.fault("\(what) \(value) is taken already by \(first.path) on line \(first.line)")
+        } else {
+            firsts[value] = (reader.path, reader.node.place.line)
+        }
+    }
+}

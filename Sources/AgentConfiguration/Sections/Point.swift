@@ -1,0 +1,52 @@
+public import ModbusModel
+
+extension AgentConfiguration {
+    /// One measuring point: a name for the back end, and where its value comes from.
+    public struct Point: Sendable, Hashable {
+        /// The code that the back end knows it by, 1 to 64 characters, unique in the configuration.
+        public let code: String
+
+        /// The unit, up to 32 characters, as it is sent; empty for a number without a unit.
+        public let unit: String
+
+        /// Where the value stands in the slave and how it becomes a number.
+        public let definition: PointDefinition
+
+        /// Where the point begins in the file.
+        public let place: Place
+
+        init?(_ mapping: MappingReader, codes: FirstPlaces<String>) {
+            let code = mapping.required("code", PointKeys.code)
+            if let code, let reader = mapping["code"] { codes.claim(code, by: reader, "the code") }
+            let definition = PointDefinition(mapping)
+            let unit = mapping.required("unit", PointKeys.unit, hint: "write unit: \"\" for a number without a unit")
+            mapping.ignore("value", "counts", "waves")
+            guard let code, let definition, let unit else { return nil }
+            self.code = code
+            self.unit = unit
+            self.definition = definition
+            place = mapping.anchor
+        }
+
+        /// Compares what the points say, not where they stand: a comment above does not make another point.
+        public static func == (left: Point, right: Point) -> Bool {
+            left.code == right.code && left.unit == right.unit && left.definition == right.definition
+        }
+
+        /// Feeds what `==` compares.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(code)
+            hasher.combine(unit)
+            hasher.combine(definition)
+        }
+    }
+}
+
+/// The texts of a point.
+enum PointKeys {
+    /// What may stand as a code.
+    static var code: Expectation<String> { .text("a code of 1 to 64 characters", 1...64) }
+
+    /// What may stand as a unit.
+    static var unit: Expectation<String> { .text("a unit of up to 32 characters", 0...32) }
+}

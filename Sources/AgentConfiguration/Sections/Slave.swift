@@ -1,0 +1,47 @@
+public import ModbusModel
+
+extension AgentConfiguration {
+    /// One slave on the line and what is read from it.
+    public struct Slave: Sendable, Hashable {
+        /// The address, 1 to 247, unique on the line.
+        public let id: SlaveAddress
+
+        /// How long this slave may take to answer, 20 ms to 5 s; the poll's timeout by default.
+        public let timeout: Duration
+
+        /// The most registers that this slave gives in one answer, 1 to 125; 125 by default.
+        public let maximumRegisters: Int
+
+        /// The largest hole of registers that is read along to save a request, 0 to 124; nil leaves it to the reader.
+        public let maximumGap: Int?
+
+        /// The points, at least one, in the order of the file.
+        public let points: [Point]
+
+        /// Reads the list of slaves; what is no slave is left out, with a fault.
+        static func list(_ root: MappingReader, default poll: Poll?) -> [Slave] {
+            let ids = FirstPlaces<SlaveAddress>()
+            let codes = FirstPlaces<String>()
+            return SlaveList.read(root, most: AgentConfiguration.mostSlaves) { mapping in
+                Slave(mapping, timeout: poll?.timeout ?? .seconds(1), ids: ids, codes: codes)
+            }
+        }
+
+        private init?(
+            _ mapping: MappingReader,
+            timeout: Duration,
+            ids: FirstPlaces<SlaveAddress>,
+            codes: FirstPlaces<String>
+        ) {
+            let id = SlaveList.id(mapping, unique: ids)
+            self.timeout = mapping.optional("timeout", .duration(Poll.timeouts), default: timeout)
+            maximumRegisters = SlaveList.maximumRegisters(mapping)
+            maximumGap = mapping.optional("max_gap", .integer("a number of registers", 0...124))
+            points = SlaveList.points(mapping) { Point($0, codes: codes) }
+            mapping.ignore("turnaround")
+            Overlaps.report(points, of: mapping)
+            guard let id else { return nil }
+            self.id = id
+        }
+    }
+}

@@ -1,0 +1,42 @@
+public import ModbusModel
+
+extension SimulationConfiguration {
+    /// One slave of a simulated line.
+    public struct Slave: Sendable, Hashable {
+        /// The address, 1 to 247, unique on the line.
+        public let id: SlaveAddress
+
+        /// The time from a request's end to its answer's beginning, 0 ms to 5 s; 20 ms by default.
+        public let turnaround: Duration
+
+        /// The most registers that it gives in one answer, 1 to 125; 125 by default.
+        public let maximumRegisters: Int
+
+        /// The points, at least one, in the order of the file.
+        public let points: [Point]
+
+        /// Reads the list of slaves; what is no slave is left out, with a fault.
+        static func list(_ root: MappingReader) -> [Slave] {
+            let ids = FirstPlaces<SlaveAddress>()
+            let codes = FirstPlaces<String>()
+            return SlaveList.read(root, most: SimulationConfiguration.mostSlaves) { mapping in
+                Slave(mapping, ids: ids, codes: codes)
+            }
+        }
+
+        private init?(_ mapping: MappingReader, ids: FirstPlaces<SlaveAddress>, codes: FirstPlaces<String>) {
+            let id = SlaveList.id(mapping, unique: ids)
+            mapping.ignore("timeout")
+            maximumRegisters = SlaveList.maximumRegisters(mapping)
+            mapping.ignore("max_gap")
+            turnaround = mapping.optional(
+                "turnaround",
+                .duration(.zero ... .seconds(5)),
+                default: .milliseconds(20)
+            )
+            points = SlaveList.points(mapping) { Point($0, codes: codes) }
+            guard let id else { return nil }
+            self.id = id
+        }
+    }
+}
