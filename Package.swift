@@ -62,6 +62,9 @@ let package = Package(
         room("BrokerLink", ["CMosquitto", "COpenSSL"]),
         room("AgentConfiguration", ["CYAML", "ExactArithmetic", "ModbusModel", "TelemetryContract"]),
 
+        // The firmware's portable core, in C: the same contract on a microcontroller.
+        .target(name: "FirmwareCore", path: "Sources/Firmware/core", publicHeadersPath: "include"),
+
         // The agent.
         room(
             "EdgeAgentCore",
@@ -93,6 +96,10 @@ let package = Package(
         tests("TelemetryContract", ["ContractPeer", "ExactArithmetic", "ModbusModel"]),
         tests("ModbusModel", ["ContractPeer", "ExactArithmetic"]),
         tests("ModbusKit", ["ExactArithmetic", "LineSimulator", "ModbusModel"]),
+        .testTarget(
+            name: "FirmwareTests",
+            dependencies: ["ContractPeer", "ExactArithmetic", "FirmwareCore", "ModbusModel", "TelemetryContract"],
+            swiftSettings: settings),
         tests("StoreForward", ["BlockingExecutor", "SpoolWriter"]),
         // A process of its own, for the tests that kill one.
         .executableTarget(
