@@ -34,6 +34,7 @@ let package = Package(
     name: "edge-agent",
     products: [
         .executable(name: "edge-agent", targets: ["EdgeAgent"]),
+        .executable(name: "edge-demo", targets: ["Demonstration"]),
         .library(name: "ModbusKit", targets: ["ModbusKit", "ModbusModel"]),
         .library(name: "TelemetryContract", targets: ["TelemetryContract"]),
     ],
@@ -83,6 +84,9 @@ let package = Package(
         // What judges the agent: a line of slaves that shares no code with ModbusKit, and a whole field on a bench.
         room("LineSimulator"),
         room("FieldBench"),
+        .executableTarget(
+            name: "Demonstration", dependencies: ["FieldBench", "TelemetryContract", arguments, signals],
+            swiftSettings: settings),
 
         tests("BlockingExecutor"),
         // The golden vectors, and the Python programs that judge the contract.

@@ -1,0 +1,64 @@
+# make run     see the gateway at work: simulated meters, a real broker with mutual TLS, messages as they arrive
+# make test    everything that proves it
+# make bench   every figure as a ratio to a limit measured in the same run
+# make lint    format, shell scripts, what the binary links
+# make build   the release binary;  make install / uninstall, with DESTDIR and PREFIX
+
+SHELL := /bin/bash
+SWIFT ?= swift
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+UNITDIR ?= /lib/systemd/system
+# lld packs the relocations of a position-independent binary, which saves a megabyte of file and of memory.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
+AGENT := .build/release/edge-agent
+
+.PHONY: run test bench lint build install uninstall packages
+.DEFAULT_GOAL := build
+
+# How many messages `make run` shows; 0 shows them until Ctrl-C.
+MESSAGES ?= 0
+
+run:
+	@scripts/install-packages.sh build run
+	@echo "Building the release (a few minutes the first time) ..."
+	@$(SWIFT) build $(RELEASE) --product edge-agent
+	@$(SWIFT) build $(RELEASE) --product edge-demo
+	@exec .build/release/edge-demo --agent $(AGENT) --messages $(MESSAGES)
+
+test:
+	@scripts/install-packages.sh build run test
+	@scripts/test.sh
+
+bench:
+	@scripts/install-packages.sh build run test
+	@$(SWIFT) build $(RELEASE) --product edge-agent
+	@$(SWIFT) build $(RELEASE) --product edge-bench
+	@exec .build/release/edge-bench --agent $(AGENT)
+
+lint:
+	@scripts/install-packages.sh test
+	@scripts/lint.sh
+
+build:
+	@scripts/install-packages.sh build
+	@$(SWIFT) build $(RELEASE) --product edge-agent
+
+install: build
+	install -D -m 0755 --strip $(AGENT) "$(DESTDIR)$(PREFIX)/bin/edge-agent"
+	install -D -m 0644 systemd/edge-agent.service "$(DESTDIR)$(UNITDIR)/edge-agent.service"
+	install -D -m 0644 systemd/edge-agent.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/edge-agent.conf"
+	install -D -m 0644 systemd/edge-agent.tmpfiles "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/edge-agent.conf"
+	install -D -m 0644 man/edge-agent.1 "$(DESTDIR)$(PREFIX)/share/man/man1/edge-agent.1"
+	install -D -m 0640 systemd/edge-agent.yaml "$(DESTDIR)$(PREFIX)/share/edge-agent/edge-agent.yaml"
+	install -d -m 0750 "$(DESTDIR)$(SYSCONFDIR)/edge-agent"
+	@echo "Next: systemd-sysusers && systemd-tmpfiles --create; put edge-agent.yaml, ca.crt, device.crt and device.key"
+	@echo "      into $(SYSCONFDIR)/edge-agent, readable by the group edge-agent;"
+	@echo "      edge-agent check --config $(SYSCONFDIR)/edge-agent/edge-agent.yaml; systemctl enable --now edge-agent"
+
+# Configuration, certificates and the spool are the operator's: they stay.
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/edge-agent" "$(DESTDIR)$(UNITDIR)/edge-agent.service" \
+	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d/edge-agent.conf" "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/edge-agent.conf" \
+	    "$(DESTDIR)$(PREFIX)/share/man/man1/edge-agent.1" "$(DESTDIR)$(PREFIX)/share/edge-agent/edge-agent.yaml"
+	-rmdir "$(DESTDIR)$(PREFIX)/share/edge-agent" "$(DESTDIR)$(SYSCONFDIR)/edge-agent"

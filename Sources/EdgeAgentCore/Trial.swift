@@ -1,0 +1,57 @@
+public import AgentConfiguration
+internal import BrokerLink
+internal import ModbusKit
+
+/// A trial of everything that the agent needs from outside: the port, and the broker phase by phase.
+public struct Trial: Sendable {
+    private let configuration: AgentConfiguration
+    private let identity: Identity
+
+    /// How long the broker may take to welcome us.
+    private static let patience: Duration = .seconds(25)
+
+    /// Prepares a trial; nothing is opened yet.
+    public init(_ configuration: AgentConfiguration, identity: Identity) {
+        self.configuration = configuration
+        self.identity = identity
+    }
+
+    /// Opens the port and connects to the broker; `report` is given a line for each step that went well.
+    ///
+    /// The trial connects under a client id of its own, so that a running agent is not thrown off the broker.
+    public func run(report: (String) -> Void) async throws(AgentFault) {
+        let line = ModbusLine(configuration.lineSettings)
+        do throws(ModbusFailure) {
+            try await line.open()
+            await line.close()
+        } catch {
+            throw AgentFault(error)
+        }
+        report("port                 \(configuration.line.port) opens and nobody else has it")
+        let link = BrokerLink(
+            settings: configuration.brokerSettings(clientID: "\(identity.mac)-check"), will: nil, birth: nil)
+        link.start()
+        let outcome = await firstOutcome(of: link)
+        await link.stop(within: .milliseconds(400))
+        switch outcome {
+        case .connected(let connection):
+            report("broker               \(connection.peer) welcomes us, \(connection.security)")
+        case .failed(let failure, _): throw AgentFault(failure)
+        default: throw AgentFault(.unavailable, "the broker gave no answer within \(Self.patience)")
+        }
+    }
+
+    private func firstOutcome(of link: BrokerLink) async -> LinkEvent? {
+        let events = link.events
+        return await withTaskGroup(of: LinkEvent?.self) { group in
+            group.addTask { await events.first { _ in true } }
+            group.addTask {
+                try? await Task.sleep(for: Self.patience)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+}
