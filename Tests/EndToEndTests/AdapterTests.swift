@@ -1,0 +1,48 @@
+import FieldBench
+import LineSimulator
+import TelemetryContract
+import Testing
+
+extension EndToEnd {
+    @Suite struct AdapterTests {
+        @Test func `an adapter that is unplugged and comes back under another name goes on by itself`() async throws {
+            let gateway = try await plainGateway(2)
+            let link = gateway.folder.path("adapter")
+            try gateway.line.link(at: link)
+            gateway.port = link
+            let subscriber = try await gateway.subscribe()
+            try gateway.start()
+            try await subscriber.waitForMessages(2)
+            gateway.line.unplug()
+            try await gateway.says("the line failed")
+            let before = subscriber.received.count
+            let back = ContinuousClock.now
+            try gateway.line.replug()
+            try await subscriber.waitForMessages(before + 1)
+            #expect(back.duration(to: .now) < .seconds(3))
+            try await gateway.says("the line is back")
+            #expect(gateway.agent?.isRunning == true)
+        }
+
+        @Test func `what is stored is delivered while the adapter is away`() async throws {
+            let gateway = try await countingGateway(brokerRuns: false)
+            let link = gateway.folder.path("adapter")
+            try gateway.line.link(at: link)
+            gateway.port = link
+            try gateway.start()
+            try await gateway.polls(3)
+            gateway.line.unplug()
+            try await gateway.says("the line failed")
+            let polled = gateway.answered
+            let subscriber = try await gateway.whileAgentStandsStill {
+                try await gateway.broker.start()
+                return try await gateway.subscribe()
+            }
+            try await subscriber.waitForMessages(polled, within: .seconds(30))
+            #expect(gateway.answered == polled && !gateway.log.contains("the line is back"))
+            try gateway.line.replug()
+            try await subscriber.waitForMessages(polled + 2)
+            try expectComplete(telemetry(subscriber), cycles: polled + 2)
+        }
+    }
+}

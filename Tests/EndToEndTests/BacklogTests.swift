@@ -1,0 +1,93 @@
+import FieldBench
+import Foundation
+import LineSimulator
+import TelemetryContract
+import Testing
+
+extension EndToEndOutages {
+    /// A long outage is over, thousands of messages are on their way, and then something breaks again.
+    @Suite struct BacklogTests {
+        private static let count = 1_500
+        private static let window = 5
+        private static let otherMac = "02:00:5e:10:00:0f"
+
+        private func backlogGateway() async throws -> Gateway {
+            let gateway = try await countingGateway()
+            gateway.brokerKeys = ", in_flight: \(Self.window)"
+            try await gateway.fillSpool(Self.count)
+            return gateway
+        }
+
+        private func subscribe(_ gateway: Gateway) async throws -> Subscriber {
+            try await Subscriber(
+                to: [gateway.telemetryTopic, "tds_new/devices/\(Self.otherMac)/acks"], on: gateway.broker)
+        }
+
+        private func expectAll(
+            _ stored: [[UInt8]], in heard: [[UInt8]], duplicates: Int, sourceLocation: SourceLocation = #_sourceLocation
+        ) {
+            var seen: Set<[UInt8]> = []
+            let firsts = heard.filter { seen.insert($0).inserted }
+            #expect(firsts.count >= stored.count, sourceLocation: sourceLocation)
+            #expect(
+                Array(firsts.prefix(stored.count)) == stored, "byte for byte, oldest first",
+                sourceLocation: sourceLocation)
+            #expect(
+                heard.count - firsts.count <= duplicates, "\(heard.count - firsts.count) duplicates",
+                sourceLocation: sourceLocation)
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func `a broker that is killed while it takes a backlog gets all of it, in order`() async throws {
+            let gateway = try await backlogGateway()
+            let stored = try await gateway.storedPayloads()
+            let other = try await gateway.certificates.device(Self.otherMac)
+            var heard: [[UInt8]] = []
+            var subscriber = try await subscribe(gateway)
+            func all() -> [[UInt8]] {
+                heard + subscriber.received.filter { $0.topic == gateway.telemetryTopic }.map(\.payload)
+            }
+            try gateway.start()
+            let kills = 3
+            for kill in 1...kills {
+                try await eventually("part \(kill) is delivered", within: .seconds(30)) { all().count >= kill * 300 }
+                subscriber = try await gateway.whileAgentStandsStill {
+                    // What the broker took and has not yet passed on dies with it, and that is no fault of the agent's: a
+                    // mark that comes after all of it shows that nothing is left.
+                    let topic = "tds_new/devices/\(Self.otherMac)/acks"
+                    #expect(
+                        try await Publisher.publish("mark", to: topic, on: gateway.broker, as: other) == .accepted)
+                    try await eventually("the mark arrives") { subscriber.received.contains { $0.topic == topic } }
+                    try await gateway.broker.kill()
+                    heard = all()
+                    try await gateway.broker.start()
+                    return try await subscribe(gateway)
+                }
+            }
+            try await eventually("everything arrives; so far: \(all().count)", within: .seconds(40)) {
+                Set(all()).count > Self.count
+            }
+            expectAll(stored, in: all(), duplicates: kills * Self.window)
+        }
+
+        @Test(.timeLimit(.minutes(2)))
+        func `an agent that is killed while it delivers a backlog goes on where it was`() async throws {
+            let gateway = try await backlogGateway()
+            let stored = try await gateway.storedPayloads()
+            let subscriber = try await subscribe(gateway)
+            let kills = 5
+            for kill in 1...kills {
+                let agent = try gateway.start()
+                try await subscriber.waitForMessages(kill * 200, within: .seconds(30))
+                try await Task.sleep(for: .milliseconds(.random(in: 0..<30)))
+                #expect(try await agent.kill() == .signal(SIGKILL))
+            }
+            try gateway.start()
+            try await eventually("everything arrives; so far: \(subscriber.received.count)", within: .seconds(40)) {
+                Set(subscriber.received.map(\.payload)).count > Self.count
+            }
+            // In flight, and confirmed but not yet gone from the disk.
+            expectAll(stored, in: subscriber.received.map(\.payload), duplicates: kills * 2 * Self.window)
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// A room whose first stone is laid in a later commit.

@@ -1,0 +1,181 @@
+import ExactArithmetic
+import FieldBench
+import Foundation
+import LineSimulator
+import TelemetryContract
+import Testing
+
+/// A gateway in its field: simulated meters, a broker with mutual TLS, a subscriber on the server, and the built agent.
+final class Gateway {
+    static let mac = "02:00:5e:10:00:01"
+
+    let folder: TemporaryFolder
+    let certificates: Certificates
+    let files: Certificates.DeviceFiles
+    let broker: Broker
+    let line: SimulatedLine
+    let mac: String
+    private(set) var agent: ChildProcess?
+
+    /// What the configuration says beyond the line, the broker and the spool.
+    var slaves: String
+    var poll = "{ interval: 1s, timeout: 200ms, backoff: 300ms }"
+    var brokerKeys = ""
+    var host = "localhost"
+    var port: String
+
+    init(
+        slaves: String, on meters: [SimulatedSlave], baud: Int = 115_200, mac: String = Gateway.mac,
+        broker: Broker? = nil, brokerRuns: Bool = true, validity: Certificates.Validity = .usual
+    ) async throws {
+        folder = try TemporaryFolder(prefix: "gateway")
+        if let broker { certificates = broker.certificates } else { certificates = try await Certificates(in: folder) }
+        files = try await certificates.device(mac, validity: validity)
+        self.broker = try broker ?? Broker(certificates: certificates)
+        if broker == nil, brokerRuns { try await self.broker.start() }
+        line = try SimulatedLine(SimulatedLineSettings(baud: baud), slaves: meters)
+        port = line.path
+        self.mac = mac
+        self.slaves = slaves
+    }
+
+    var spool: String { folder.path("spool.db") }
+    var telemetryTopic: String { "tds_new/devices/\(mac)/telemetry" }
+    var statusTopic: String { "tds_new/devices/\(mac)/status" }
+
+    /// Writes the configuration and gives its path.
+    func configuration() throws -> String {
+        try folder.write(
+            """
+            line: { port: \(port), baud: \(line.settings.baud), format: 8N1 }
+            poll: \(poll)
+            broker:
+              { host: \(host), port: \(broker.port), ca: \(files.ca), certificate: \(files.certificate), key: \(files.key)\(brokerKeys) }
+            spool: { path: \(spool) }
+            slaves:
+            \(slaves)
+            """, to: "gateway.yaml")
+    }
+
+    /// Runs a command of the agent to its end.
+    func command(_ arguments: [String]) async throws -> ChildProcess {
+        let process = try ChildProcess(Repository.binary("edge-agent"), arguments)
+        _ = try await process.waitForExit(within: .seconds(40))
+        return process
+    }
+
+    /// Starts the agent, by another program where one is given; it runs until it is stopped or killed.
+    @discardableResult
+    func start(by wrapper: [String] = [], environment: [String: String] = [:]) throws -> ChildProcess {
+        let words = try wrapper + [Repository.binary("edge-agent"), "run", "--config", configuration()]
+        let process = try ChildProcess(words[0], Array(words.dropFirst()), environment: environment)
+        agent = process
+        return process
+    }
+
+    /// Runs SQL on the spool, which must not be in use, and gives the lines that it prints.
+    @discardableResult
+    func askSpool(_ sql: String) async throws -> [String] {
+        let process = try await ChildProcess.run("sqlite3", [spool, sql])
+        guard process.exit == .status(0) else { throw BenchError("sqlite3: \(process.errors.text)") }
+        return process.output.text.split(separator: "\n").map(String.init)
+    }
+
+    /// The payloads in the spool, which must not be in use, oldest first; an empty one is only a mark.
+    func storedPayloads() async throws -> [[UInt8]] {
+        try await askSpool("SELECT hex(payload) FROM message WHERE length(payload) > 0 ORDER BY sequence").map { text in
+            let digits = Array(text.utf8)
+            return stride(from: 0, to: digits.count, by: 2).compactMap {
+                UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+            }
+        }
+    }
+
+    /// How many requests of the agent were answered.
+    var answered: Int { line.exchanges.count { !$0.answer.isEmpty } }
+
+    /// Waits until so many more requests were answered.
+    func polls(_ count: Int, within duration: Duration = .seconds(15)) async throws {
+        let before = answered
+        try await eventually("\(count) more requests are answered; the agent: \(log.suffix(1_000))", within: duration) {
+            answered >= before + count
+        }
+    }
+
+    /// A subscriber on the server that hears all telemetry.
+    func subscribe(_ topic: String = "tds_new/devices/+/telemetry") async throws -> Subscriber {
+        try await Subscriber(to: [topic], on: broker)
+    }
+
+    /// Holds the agent still while something happens around it, and lets it go on.
+    ///
+    /// A subscriber that comes back after the broker would else miss what the agent delivers before it.
+    func whileAgentStandsStill<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let agent = try #require(agent)
+        agent.send(SIGSTOP)
+        defer { agent.send(SIGCONT) }
+        return try await body()
+    }
+
+    /// What the agent has said so far.
+    var log: String { agent?.errors.text ?? "" }
+
+    /// Waits until the agent has said something.
+    func says(_ text: String, within duration: Duration = .seconds(20)) async throws {
+        try await eventually("the agent says '\(text)'; it said: \(log.suffix(3_000))", within: duration) {
+            log.contains(text)
+        }
+    }
+}
+
+/// One slave with points of one register each, that reads 100·id + address.
+func plainSlave(_ id: Int, points: Int = 2) -> (yaml: String, meter: SimulatedSlave) {
+    var meter = SimulatedSlave(id: UInt8(id), turnaround: .milliseconds(5))
+    var yaml = "  - id: \(id)\n    points:\n"
+    for address in 0..<points {
+        meter.set(.holdingRegisters, UInt16(address), .fixed(100 * id + address, as: .uint16))
+        yaml +=
+            "      - { code: P\(id)-\(address), register: \(40001 + address), type: uint16, unit: kWh }\n"
+    }
+    return (yaml, meter)
+}
+
+/// A gateway with plain slaves.
+func plainGateway(
+    _ count: Int, points: Int = 2, mac: String = Gateway.mac, broker: Broker? = nil, brokerRuns: Bool = true,
+    validity: Certificates.Validity = .usual
+) async throws -> Gateway {
+    let slaves = (1...count).map { plainSlave($0, points: points) }
+    return try await Gateway(
+        slaves: slaves.map(\.yaml).joined(), on: slaves.map(\.meter), mac: mac, broker: broker, brokerRuns: brokerRuns,
+        validity: validity)
+}
+
+/// A gateway with one counter that steps with each answer, so that no two cycles are alike and none can be made up.
+func countingGateway(brokerRuns: Bool = true) async throws -> Gateway {
+    var meter = SimulatedSlave(id: 1, turnaround: .milliseconds(5))
+    meter.set(.holdingRegisters, 0, .counting(from: 0, by: 1, per: .read, as: .uint32))
+    let yaml = """
+          - id: 1
+            points:
+              - { code: N, register: 40001, type: uint32, unit: "" }
+
+        """
+    return try await Gateway(slaves: yaml, on: [meter], brokerRuns: brokerRuns)
+}
+
+/// What the counter of a counting gateway showed in each message.
+func counts(_ messages: [TelemetryMessage]) -> [Int] {
+    messages.compactMap { $0.readings.first.flatMap { Int($0.value.text) } }
+}
+
+/// The telemetry messages among those that a subscriber heard.
+func telemetry(_ subscriber: Subscriber) throws -> [TelemetryMessage] {
+    try subscriber.received.map { try TelemetryMessage(decoding: $0.payload) }
+}
+
+/// Tests that need a core for themselves run one after the other.
+@Suite(.serialized) struct EndToEnd {}
+
+/// Tests that mostly wait, for a broker or a clock, run one after the other beside the rest.
+@Suite(.serialized) struct EndToEndOutages {}
