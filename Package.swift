@@ -34,6 +34,7 @@ let package = Package(
     name: "edge-agent",
     products: [
         .executable(name: "edge-agent", targets: ["EdgeAgent"]),
+        .executable(name: "edge-bench", targets: ["Benchmarks"]),
         .executable(name: "edge-demo", targets: ["Demonstration"]),
         .library(name: "ModbusKit", targets: ["ModbusKit", "ModbusModel"]),
         .library(name: "TelemetryContract", targets: ["TelemetryContract"]),
@@ -86,6 +87,15 @@ let package = Package(
         room("FieldBench"),
         .executableTarget(
             name: "Demonstration", dependencies: ["FieldBench", "TelemetryContract", arguments, signals],
+            swiftSettings: settings),
+
+        // Every figure stands beside the same work done by one plain loop in C.
+        .target(name: "BareLoop", dependencies: ["CModbus", "CMosquitto", "CSQLite"], path: "Benchmarks/BareLoop"),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["BareLoop", "FieldBench", "LineSimulator", "StoreForward", arguments],
+            path: "Benchmarks",
+            exclude: ["BareLoop"],
             swiftSettings: settings),
 
         tests("BlockingExecutor"),

@@ -1,0 +1,82 @@
+import ArgumentParser
+import FieldBench
+import Foundation
+
+/// `make bench`: every figure beside a limit that was measured or computed in the same run.
+@main
+struct EdgeBench: AsyncParsableCommand {
+    /// The groups of figures, in the order in which they are measured.
+    enum Group: String, CaseIterable {
+        case cycle, start, memory, cpu, idle, size
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "edge-bench",
+        abstract: "Measure the agent against the wire, against a bare loop in C, and against its goals.",
+        discussion: """
+            The agent is the built executable; the slaves, the broker and its certificates are made for the run. A \
+            figure that was measured while the machine was busy with other things is marked as disturbed.
+            """,
+        subcommands: [BareLoopCommand.self]
+    )
+
+    @Option(help: "The agent's executable, a static release build.")
+    var agent: String?
+
+    @Option(help: ArgumentHelp("Which groups of figures: cycle, start, memory, cpu, idle, size.", valueName: "list"))
+    var only: String?
+
+    @Flag(help: "Few repeats, as a test that the measuring works; not for figures that are quoted.")
+    var quick = false
+
+    @Option(help: ArgumentHelp("Write the table to a file too.", valueName: "file"))
+    var markdown: String?
+
+    @Option(help: ArgumentHelp("Write everything that was measured to a file.", valueName: "file"))
+    var json: String?
+
+    func run() async throws {
+        // Asked for here and not by the parser, which would ask it of the subcommand as well.
+        guard let agent else { throw ValidationError("--agent names the executable that is measured") }
+        let wanted = try groups()
+        let bench = try await Workbench(agent: agent, isQuick: quick)
+        var figures: [Figure] = []
+        for group in Group.allCases where wanted.contains(group) {
+            progress("\(group.rawValue) ...")
+            figures += try await Self.measure(group, on: bench)
+        }
+        let report = Report(figures: figures, isQuick: quick)
+        print(report.markdown)
+        if let markdown { try report.markdown.write(toFile: markdown, atomically: true, encoding: .utf8) }
+        if let json { try report.json().write(to: URL(fileURLWithPath: json)) }
+    }
+
+    private static func measure(_ group: Group, on bench: Workbench) async throws -> [Figure] {
+        switch group {
+        case .cycle: try await CycleTime.figures(bench)
+        case .start: try await StartTime.figures(bench)
+        case .memory: try await Memory.figures(bench)
+        case .cpu: try await ProcessorTime.figures(bench)
+        case .idle: try await IdleWakeUps.figures(bench)
+        case .size: try await Size.figures(bench)
+        }
+    }
+
+    /// The groups that were asked for; a quick run leaves out those that only mean something when they take long.
+    private func groups() throws -> Set<Group> {
+        guard let only else { return quick ? Set(Group.allCases).subtracting([.idle]) : Set(Group.allCases) }
+        return try Set(
+            only.split(separator: ",").map { name in
+                guard let group = Group(rawValue: name.trimmingCharacters(in: .whitespaces)) else {
+                    throw ValidationError("there is no group '\(name)'")
+                }
+                return group
+            }
+        )
+    }
+}
+
+/// Says what is going on, where it is in nobody's way.
+func progress(_ line: String) {
+    FileHandle.standardError.write(Data("\(line)\n".utf8))
+}
