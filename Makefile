@@ -13,7 +13,7 @@ UNITDIR ?= /lib/systemd/system
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 AGENT := .build/release/edge-agent
 
-.PHONY: run test bench lint build install uninstall packages
+.PHONY: run test bench lint build install uninstall
 .DEFAULT_GOAL := build
 
 # How many messages `make run` shows; 0 shows them until Ctrl-C.
