@@ -69,14 +69,6 @@ public struct ModbusFailure: Error, Sendable, Hashable {
         }
     }
 
-    /// Whether the slave showed that it is alive.
-    public var meansAlive: Bool {
-        switch kind {
-        case .exception, .notANumber: true
-        default: false
-        }
-    }
-
     /// Whether a port that could not be opened may open later by itself.
     public var mayPass: Bool {
         switch kind {

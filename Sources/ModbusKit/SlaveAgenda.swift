@@ -10,7 +10,6 @@ struct SlaveAgenda {
     private(set) var health = SlaveHealth()
     private(set) var results: [Result<CanonicalNumber, ModbusFailure>]
     private(set) var pending: ArraySlice<ReadBlock> = []
-    private(set) var requests = 0
 
     private var plan: [ReadBlock]
     private var planChanged: Moment?
@@ -30,7 +29,6 @@ struct SlaveAgenda {
             plan = slave.plan
             planChanged = nil
         }
-        requests = 0
         results = slave.points.map { _ in .failure(failure(.offline)) }
         let isWaiting = health.state == .offline && health.notBefore.map { $0 > now } ?? false
         pending = isWaiting ? [] : plan[...]
@@ -39,7 +37,6 @@ struct SlaveAgenda {
     /// Takes the words of the first pending block.
     mutating func succeed(with words: [UInt16]) {
         guard let block = pending.popFirst() else { return }
-        requests += 1
         health.answered()
         for index in block.points {
             let point = slave.points[index]
@@ -55,18 +52,16 @@ struct SlaveAgenda {
     /// Takes the failure of the first pending block and decides what becomes of it.
     mutating func fail(with failure: ModbusFailure, at now: ContinuousClock.Instant, policy: RetryPolicy) {
         guard let block = pending.first else { return }
-        requests += 1
         if failure.scope == .register {
             health.answered()
             pending.removeFirst()
             refuse(block, with: failure, at: now)
             return
         }
-        let wasOffline = health.state == .offline
         health.failed(at: now, policy: policy)
         settle(pending, as: failure)
         // An offline slave has one request a cycle; one that has just used up its attempts has none left.
-        if wasOffline || health.state == .offline { pending = [] }
+        if health.state == .offline { pending = [] }
     }
 
     /// Gives up what is pending; the points keep the failure that is known, or get this one.
