@@ -1,7 +1,7 @@
 # make run     see the gateway at work: simulated meters, a real broker with mutual TLS, messages as they arrive
 # make test    everything that proves it
 # make bench   every figure as a ratio to a limit measured in the same run
-# make lint    format, shell scripts, what the binary links
+# make lint    format, shell scripts, profiles, what the binary links
 # make build   the release binary;  make install / uninstall, with DESTDIR and PREFIX
 
 SHELL := /bin/bash

@@ -8,7 +8,7 @@ packages_of() {
     case "$1" in
     build) echo libmodbus-dev libmosquitto-dev libssl-dev libsqlite3-dev libyaml-dev pkg-config ;;
     run) echo mosquitto mosquitto-clients openssl ;;
-    test) echo git mbpoll python3 python3-jsonschema strace sqlite3 binutils systemd shellcheck gcc libc6-dev ;;
+    test) echo git mbpoll python3 python3-jsonschema python3-yaml strace sqlite3 binutils systemd shellcheck gcc libc6-dev ;;
     firmware) echo gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc cppcheck gcovr ;;
     *)
         echo "install-packages.sh: there is no group '$1'" >&2

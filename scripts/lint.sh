@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format, shell scripts, the unit's hardening: what can be judged without running anything.
+# Format, shell scripts, profiles of meters, the unit's hardening: what can be judged without running the agent.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,6 +8,9 @@ swift format lint --strict --parallel --recursive Package.swift Sources Tests Be
 
 echo "== shell"
 git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
+
+echo "== profiles"
+timeout 60 /usr/bin/python3 profiles/check_profiles.py
 
 echo "== systemd"
 # The threshold is in tenths: 2.0 is the exposure of a well hardened service.
