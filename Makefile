@@ -1,6 +1,8 @@
 # make run     see the gateway at work: simulated meters, a real broker with mutual TLS, messages as they arrive
 # make test    everything that proves it
 # make bench   every figure as a ratio to a limit measured in the same run
+#   FAULTS=1    in place of that: 100 000 requests under every fault of the line, and what was published
+# make fuzz    a million arbitrary frames at the line
 # make lint    format, shell scripts, profiles, what the binary links
 # make build   the release binary;  make install / uninstall, with DESTDIR and PREFIX
 
@@ -13,7 +15,7 @@ UNITDIR ?= /lib/systemd/system
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 AGENT := .build/release/edge-agent
 
-.PHONY: run test bench lint build install uninstall
+.PHONY: run test bench fuzz lint build install uninstall
 .DEFAULT_GOAL := build
 
 # How many messages `make run` shows; 0 shows them until Ctrl-C.
@@ -30,11 +32,22 @@ test:
 	@scripts/install-packages.sh build run test
 	@scripts/test.sh
 
+# How many requests the fault matrix sends.
+REQUESTS ?= 100000
+
 bench:
 	@scripts/install-packages.sh build run test
 	@$(SWIFT) build $(RELEASE) --product edge-agent
 	@$(SWIFT) build $(RELEASE) --product edge-bench
-	@exec .build/release/edge-bench --agent $(AGENT)
+	@exec .build/release/edge-bench --agent $(AGENT) $(if $(FAULTS),--faults $(REQUESTS))
+
+# Arbitrary frames against the line's receiver and against a whole line; ten thousand of them are in make test.
+FRAMES ?= 1000000
+
+fuzz:
+	@scripts/install-packages.sh build test
+	@$(SWIFT) build --build-tests
+	@EDGE_FUZZ=$(FRAMES) $(SWIFT) test --skip-build --filter '^ModbusKitTests\.FuzzTests'
 
 lint:
 	@scripts/install-packages.sh test

@@ -93,7 +93,7 @@ let package = Package(
         .target(name: "BareLoop", dependencies: ["CModbus", "CMosquitto", "CSQLite"], path: "Benchmarks/BareLoop"),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["BareLoop", "FieldBench", "LineSimulator", "StoreForward", arguments],
+            dependencies: ["BareLoop", "FaultMatrix", "FieldBench", "LineSimulator", "StoreForward", arguments],
             path: "Benchmarks",
             exclude: ["BareLoop"],
             swiftSettings: settings),
@@ -109,7 +109,13 @@ let package = Package(
         tests("ExactArithmetic", ["ContractPeer"]),
         tests("TelemetryContract", ["ContractPeer", "ExactArithmetic", "ModbusModel"]),
         tests("ModbusModel", ["ContractPeer", "ExactArithmetic"]),
-        tests("ModbusKit", ["ExactArithmetic", "LineSimulator", "ModbusModel"]),
+        // Every fault of the line against the real master; for the tests, and in length for the benchmark.
+        .target(
+            name: "FaultMatrix",
+            dependencies: ["ExactArithmetic", "LineSimulator", "ModbusKit", "ModbusModel"],
+            path: "Tests/FaultMatrix",
+            swiftSettings: settings),
+        tests("ModbusKit", ["ExactArithmetic", "FaultMatrix", "LineSimulator", "ModbusModel"]),
         .testTarget(
             name: "FirmwareTests",
             dependencies: ["ContractPeer", "ExactArithmetic", "FirmwareCore", "ModbusModel", "TelemetryContract"],
@@ -126,7 +132,7 @@ let package = Package(
             swiftSettings: settings),
         tests(
             "EdgeAgentCore",
-            ["AgentConfiguration", "FieldBench", "LineSimulator", "ModbusKit", "ModbusModel", "TelemetryContract"]),
+            ["AgentConfiguration", "FieldBench", "LineSimulator", "ModbusKit", "ModbusModel", "TelemetryContract", log]),
         tests("LineSimulator"),
         tests("FieldBench"),
         .testTarget(

@@ -7,10 +7,10 @@ enum CycleTime {
         let fast = Duration.milliseconds(5)
         let loads: [(Load, goal: Double)] =
             bench.isQuick
-            ? [(.four(baud: 115_200, turnaround: fast), 1.15)]
+            ? [(.four(baud: 115_200, turnaround: fast), 1.10)]
             : [
-                (.four(baud: 9_600, turnaround: slow), 1.05), (.twenty(baud: 9_600, turnaround: slow), 1.05),
-                (.four(baud: 115_200, turnaround: fast), 1.15), (.twenty(baud: 115_200, turnaround: fast), 1.15),
+                (.four(baud: 9_600, turnaround: slow), 1.03), (.twenty(baud: 9_600, turnaround: slow), 1.03),
+                (.four(baud: 115_200, turnaround: fast), 1.10), (.twenty(baud: 115_200, turnaround: fast), 1.10),
             ]
         var figures: [Figure] = []
         for (load, goal) in loads { figures += try await self.figures(load, goal: goal, bench) }

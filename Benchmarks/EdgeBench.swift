@@ -1,4 +1,5 @@
 import ArgumentParser
+import FaultMatrix
 import FieldBench
 import Foundation
 
@@ -7,7 +8,7 @@ import Foundation
 struct EdgeBench: AsyncParsableCommand {
     /// The groups of figures, in the order in which they are measured.
     enum Group: String, CaseIterable {
-        case cycle, start, memory, cpu, idle, size
+        case cycle, dead, adapter, start, memory, cpu, idle, size
     }
 
     static let configuration = CommandConfiguration(
@@ -23,8 +24,16 @@ struct EdgeBench: AsyncParsableCommand {
     @Option(help: "The agent's executable, a static release build.")
     var agent: String?
 
-    @Option(help: ArgumentHelp("Which groups of figures: cycle, start, memory, cpu, idle, size.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp(
+            "Which groups of figures: cycle, dead, adapter, start, memory, cpu, idle, size.", valueName: "list"))
     var only: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Nothing but the fault matrix: so many requests under each fault of the line, and what was published.",
+            valueName: "requests"))
+    var faults: Int?
 
     @Flag(help: "Few repeats, as a test that the measuring works; not for figures that are quoted.")
     var quick = false
@@ -36,6 +45,7 @@ struct EdgeBench: AsyncParsableCommand {
     var json: String?
 
     func run() async throws {
+        if let faults { return try await Self.matrix(requests: faults, markdown: markdown) }
         // Asked for here and not by the parser, which would ask it of the subcommand as well.
         guard let agent else { throw ValidationError("--agent names the executable that is measured") }
         let wanted = try groups()
@@ -51,9 +61,26 @@ struct EdgeBench: AsyncParsableCommand {
         if let json { try report.json().write(to: URL(fileURLWithPath: json)) }
     }
 
+    /// Runs the fault matrix and ends with status 1 if a single value was wrong.
+    private static func matrix(requests: Int, markdown: String?) async throws {
+        let start = ContinuousClock.now
+        let matrix = try await FaultMatrix.run(requests: requests) { trial in
+            progress("  \(trial.name), \(trial.share), \(trial.map): \(trial.wrong.count) wrong")
+        }
+        let seconds = Int(start.duration(to: .now) / .seconds(1))
+        let text =
+            matrix.markdown + "\n\(matrix.requests) requests in \(seconds) s, \(matrix.wrong.count) wrong values.\n"
+        print(text)
+        if let markdown { try text.write(toFile: markdown, atomically: true, encoding: .utf8) }
+        for lie in matrix.wrong { progress(lie) }
+        if !matrix.wrong.isEmpty { throw ExitCode(1) }
+    }
+
     private static func measure(_ group: Group, on bench: Workbench) async throws -> [Figure] {
         switch group {
         case .cycle: try await CycleTime.figures(bench)
+        case .dead: try await DeadSlaves.figures(bench)
+        case .adapter: try await AdapterReturn.figures(bench)
         case .start: try await StartTime.figures(bench)
         case .memory: try await Memory.figures(bench)
         case .cpu: try await ProcessorTime.figures(bench)

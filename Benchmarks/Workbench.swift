@@ -31,12 +31,13 @@ struct Workbench: Sendable {
         _ load: Load,
         on line: SimulatedLine,
         broker: Broker? = nil,
-        spool: String? = nil
+        spool: String? = nil,
+        port: String? = nil
     ) throws -> ChildProcess {
         let name = UUID().uuidString
         let configuration = try folder.write(
             load.configuration(
-                port: line.path,
+                port: port ?? line.path,
                 brokerPort: (broker ?? self.broker).port,
                 files: files,
                 spool: spool ?? folder.path("\(name).db")

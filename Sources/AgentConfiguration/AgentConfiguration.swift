@@ -2,20 +2,20 @@
 ///
 /// There is no way to one but through `load(path:)` or `parse(_:file:)`: who holds one holds a valid one.
 public struct AgentConfiguration: Sendable {
-    /// The most slaves on the agent's line.
-    public static let mostSlaves = 8
+    /// The slaves on one line that were tested; more are a warning.
+    public static let testedSlaves = 8
 
     /// Who this gateway is.
     public let gateway: Gateway
 
-    /// The serial line.
-    public let line: Line
+    /// The lines with their slaves, 1 to 16, in the order of the file.
+    public let buses: [Bus<Slave>]
 
     /// When and how patiently the slaves are read.
     public let poll: Poll
 
-    /// The slaves, 1 to 8, in the order of the file.
-    public let slaves: [Slave]
+    /// The slaves of all lines, in the order of the file.
+    public var slaves: [Slave] { buses.flatMap(\.slaves) }
 
     /// The broker and how to prove to it who this is.
     public let broker: Broker
@@ -64,18 +64,19 @@ public struct AgentConfiguration: Sendable {
 
     private init?(_ root: MappingReader, _ surroundings: Surroundings) {
         let gateway = root["gateway"]?.mapping { Gateway($0) }
-        let line = root.section("line") { Line($0, surroundings) }
+        // In the order in which a message about an unknown key lists them.
+        root.ignore("line", "lines")
         let poll = root.section("poll") { Poll($0) }
-        let slaves = Slave.list(root, default: poll)
+        let codes = FirstPlaces<String>()
+        let buses = Bus.list(root, surroundings) { Slave.list($0, default: poll, codes: codes) }
         let broker = root.section("broker") { Broker($0, surroundings) }
         let spool = root.section("spool") { Spool($0, surroundings) }
         let logLevel = root.section("log") { LogLevel($0) }
         // Only after every section was asked, so that every fault is known.
-        guard let line, let poll, let broker, let spool, let logLevel else { return nil }
+        guard !buses.isEmpty, let poll, let broker, let spool, let logLevel else { return nil }
         self.gateway = gateway ?? Gateway(mac: nil)
-        self.line = line
+        self.buses = buses
         self.poll = poll
-        self.slaves = slaves
         self.broker = broker
         self.spool = spool
         self.logLevel = logLevel

@@ -47,11 +47,13 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func asText(_ summary: PlanSummary, _ identity: Identity) -> String {
         var lines = ["\(configurationFile.path): ok, gateway \(identity.mac)"]
-        for slave in summary.slaves {
-            let count = slave.requests.count
-            lines.append(
-                "  slave \(slave.id): \(slave.points) points in \(count) request\(count == 1 ? "" : "s"): "
-                    + slave.requests.joined(separator: ", "))
+        for line in summary.lines {
+            if summary.lines.count > 1 {
+                lines.append(
+                    "line \(line.name), \(line.place): \(requests(line.requests)), "
+                        + "\(rounded(line.wireMilliseconds, 1)) ms on the wire")
+            }
+            lines += summary.slaves.filter { $0.line == line.name }.flatMap(text)
         }
         lines += [
             "requests per cycle   \(summary.requestsPerCycle)",
@@ -62,6 +64,16 @@ struct CheckCommand: AsyncParsableCommand {
         ]
         return lines.joined(separator: "\n")
     }
+
+    /// The slave's requests, and one line below for each that has something to be said of.
+    private func text(_ slave: PlanSummary.Slave) -> [String] {
+        let head =
+            "  slave \(slave.id): \(slave.points) points in \(requests(slave.requests.count)): "
+            + slave.requests.joined(separator: ", ")
+        return [head] + slave.reasons.filter { $0.contains(";") }.map { "    \($0)" }
+    }
+
+    private func requests(_ count: Int) -> String { "\(count) request\(count == 1 ? "" : "s")" }
 
     private func rounded(_ value: Double, _ places: Int) -> String {
         let factor = (0..<places).reduce(1.0) { product, _ in product * 10 }

@@ -18,6 +18,10 @@ struct FaultCommand {
           echo                   the adapter echoes every request
           duplicate [#slave]     each answer twice
           stale [#slave]         the answer before this one
+          split [#slave] TIME    the answer in two halves, so far apart
+          joined [#slave]        the answer in one piece with the next one
+          wrongid [#slave]       the number of another request (Modbus TCP)
+          reset [#slave]         the connection is cut in place of an answer
           exception [#slave] N   exception N
           busy [#slave]          exception 6
           clear [#slave]         no faults any more
@@ -93,6 +97,10 @@ struct FaultCommand {
         case "echo": return .echo
         case "duplicate": return .duplicated
         case "stale": return .stale
+        case "split": return .split(pause: try time(argument))
+        case "joined": return .joined
+        case "wrongid": return .wrongTransaction
+        case "reset": return .reset
         case "truncate": return .truncated(to: try number(argument))
         default: throw Mistake(description: "\(verb): unknown; there are:\n\(help)")
         }

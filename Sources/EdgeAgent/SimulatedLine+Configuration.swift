@@ -5,20 +5,34 @@ import LineSimulator
 import ModbusModel
 
 extension SimulatedLine {
-    /// Makes the line that a configuration describes.
-    convenience init(_ simulation: SimulationConfiguration) throws(AgentFault) {
-        var settings = SimulatedLineSettings(baud: simulation.line.baud)
+    /// Makes a line that a configuration describes.
+    ///
+    /// - Parameter face: How the master reaches it.
+    convenience init(
+        _ bus: Bus<SimulationConfiguration.Slave>, face: SimulatedLineSettings.Face
+    ) throws(AgentFault) {
+        var settings = SimulatedLineSettings(baud: bus.line.baud, face: face)
         settings.format =
-            switch simulation.line.format {
+            switch bus.line.format {
             case .eightN1: .eightN1
             case .eightE1: .eightE1
             case .eightO1: .eightO1
             case .eightN2: .eightN2
             }
         do throws(SimulatorError) {
-            try self.init(settings, slaves: simulation.slaves.map(SimulatedSlave.init(playing:)))
+            try self.init(settings, slaves: bus.slaves.map(SimulatedSlave.init(playing:)))
         } catch {
             throw AgentFault(.inputOutput, "the line cannot be simulated: \(error)")
+        }
+    }
+}
+
+extension SimulatedLineSettings.Face {
+    /// Listens where a master will connect to.
+    init(_ endpoint: NetworkEndpoint) {
+        switch endpoint.framing {
+        case .tcp: self = .tcp(host: endpoint.host, port: endpoint.port)
+        case .rtuOverTCP: self = .rtuOverTCP(host: endpoint.host, port: endpoint.port)
         }
     }
 }

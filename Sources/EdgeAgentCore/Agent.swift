@@ -35,12 +35,10 @@ public struct Agent: Sendable {
     /// it is waited for). What time can mend does not: the broker's name, its certificate, the clock.
     public func run(waitingForPort: Bool) async throws {
         let spool = try await openSpool()
-        let line = ModbusLine(configuration.lineSettings)
-        do throws(ModbusFailure) {
-            try await line.open()
-        } catch {
-            guard waitingForPort, error.mayPass else { throw AgentFault(error) }
-        }
+        let lines = Lines(
+            configuration.buses,
+            policy: RetryPolicy(attempts: configuration.poll.attempts, backoff: configuration.poll.backoff), log: log)
+        try await open(lines, waitingForPort: waitingForPort)
         if let fault = identity.fault(at: clock.now()) { log.warning("\(fault)") }
 
         let topics = Topics(identity.mac)
@@ -52,11 +50,8 @@ public struct Agent: Sendable {
         let forwarder = Forwarder(
             spool: spool, link: link, topic: topics.telemetry, window: configuration.broker.inFlight, log: log)
         let poller = Poller(
-            poller: LinePoller(
-                line: line, slaves: configuration.polledSlaves,
-                policy: RetryPolicy(attempts: configuration.poll.attempts, backoff: configuration.poll.backoff)),
-            line: line, spool: spool, forwarder: forwarder,
-            maker: MessageMaker(mac: identity.mac, slaves: configuration.slaves),
+            lines: lines, spool: spool, forwarder: forwarder,
+            maker: MessageMaker(mac: identity.mac, buses: configuration.buses),
             interval: configuration.poll.interval,
             clock: clock, log: log)
 
@@ -71,6 +66,15 @@ public struct Agent: Sendable {
         manager.stopping()
         await spool.close()
         log.notice("stopped")
+    }
+
+    /// Opens the lines; one that cannot be opened ends the run where a person must mend it.
+    ///
+    /// A server on the network may be slower to start than we are, and is waited for like the broker.
+    private func open(_ lines: Lines, waitingForPort: Bool) async throws(AgentFault) {
+        for failure in await lines.open() {
+            guard failure.mayPass, waitingForPort || failure.isOfNetwork else { throw AgentFault(failure) }
+        }
     }
 
     private func openSpool() async throws(AgentFault) -> Spool {

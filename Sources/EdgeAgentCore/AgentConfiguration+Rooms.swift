@@ -5,20 +5,26 @@ internal import ModbusModel
 
 /// The configuration in the terms of the rooms that it configures.
 extension AgentConfiguration {
-    var timing: SerialTiming { SerialTiming(baud: line.baud, format: line.format) }
-
-    var lineSettings: LineSettings {
-        LineSettings(port: line.port, timing: timing, rs485: line.rs485 == .kernel ? .kernel : .none)
-    }
-
-    var polledSlaves: [PolledSlave] { slaves.map { PolledSlave($0, on: timing) } }
-
     func brokerSettings(clientID: String) -> BrokerSettings {
         BrokerSettings(
             host: broker.host, port: UInt16(clamping: broker.port), clientID: clientID, caFile: broker.ca,
             certificateFile: broker.certificate, keyFile: broker.key, keepAlive: broker.keepAlive,
             window: broker.inFlight)
     }
+}
+
+extension Bus<AgentConfiguration.Slave> {
+    var timing: SerialTiming { SerialTiming(baud: line.baud, format: line.format) }
+
+    var lineSettings: LineSettings {
+        switch line.way {
+        case .serial(let port, let rs485): LineSettings(port: port, timing: timing, rs485: rs485)
+        case .network(let endpoint, let connectTimeout):
+            LineSettings(endpoint: endpoint, timing: timing, connectTimeout: connectTimeout)
+        }
+    }
+
+    var polledSlaves: [PolledSlave] { slaves.map { PolledSlave($0, on: timing) } }
 }
 
 extension PolledSlave {
@@ -29,6 +35,8 @@ extension PolledSlave {
             limits: ReadLimits(
                 maximumRegisters: slave.maximumRegisters,
                 maximumGap: slave.maximumGap ?? ReadLimits.breakEvenGap(timing)),
-            points: slave.points.map(\.definition))
+            points: slave.points.map(\.definition),
+            confirmed: Set(slave.points.indices.filter { slave.points[$0].isConfirmed }),
+            timing: slave.maximumGap == nil ? timing : nil)
     }
 }

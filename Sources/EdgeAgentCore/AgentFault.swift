@@ -50,10 +50,12 @@ public struct AgentFault: Error, Sendable, Hashable, CustomStringConvertible {
             case .portMissing: .missingInput
             case .portBusy: .temporary
             case .portNotPermitted: .notPermitted
-            case .notASerialPort, .noRS485Mode: .configuration
+            case .notASerialPort, .noRS485Mode, .otherRS485Mode: .configuration
+            case .hostUnknown: .unknownHost
+            case .unreachable, .connectionRefused, .connectionLost: .unavailable
             default: .inputOutput
             }
-        self.init(status, "line.port: \(failure)")
+        self.init(status, "\(failure.isOfNetwork ? "line.url" : "line.port"): \(failure)")
     }
 
     /// Takes over a failure of the link.

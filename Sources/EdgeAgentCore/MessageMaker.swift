@@ -6,21 +6,27 @@ internal import TelemetryContract
 /// Makes the message of a cycle: the points that were read, in the order of the configuration.
 struct MessageMaker: Sendable {
     private let mac: MACAddress
-    private let slaves: [[AgentConfiguration.Point]]
+    private let lines: [[[AgentConfiguration.Point]]]
 
-    init(mac: MACAddress, slaves: [AgentConfiguration.Slave]) {
+    /// The lines' names.
+    let names: [String]
+
+    init(mac: MACAddress, buses: [Bus<AgentConfiguration.Slave>]) {
         self.mac = mac
-        self.slaves = slaves.map(\.points)
+        lines = buses.map { $0.slaves.map(\.points) }
+        names = buses.map(\.line.name)
     }
 
-    /// The points' codes, slave by slave.
-    var codes: [[String]] { slaves.map { $0.map(\.code) } }
+    /// The points' codes, line by line and slave by slave.
+    var codes: [[[String]]] { lines.map { $0.map { $0.map(\.code) } } }
 
     /// The canonical bytes, made once and never again; nil when nothing could be read.
-    func message(for cycle: CycleReport, stamp: Int64) throws -> [UInt8]? {
-        let readings = zip(slaves, cycle.slaves).flatMap { points, slave in
-            zip(points, slave.results).compactMap { point, result in
-                (try? result.get()).map { Reading(code: point.code, value: $0, unit: point.unit) }
+    func message(for cycle: GatewayCycle, stamp: Int64) throws -> [UInt8]? {
+        let readings = cycle.lines.flatMap { line in
+            zip(lines[line.index], line.report.slaves).flatMap { points, slave in
+                zip(points, slave.results).compactMap { point, result in
+                    (try? result.get()).map { Reading(code: point.code, value: $0, unit: point.unit) }
+                }
             }
         }
         guard !readings.isEmpty else { return nil }

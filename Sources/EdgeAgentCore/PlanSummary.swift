@@ -7,17 +7,36 @@ public import TelemetryContract
 
 /// What a configuration will cost: on the line, on the link and on the disk.
 public struct PlanSummary: Sendable, Encodable {
+    /// One line's part of a cycle.
+    public struct Line: Sendable, Encodable {
+        /// The line's name.
+        public let name: String
+        /// The port's path, or the URL.
+        public let place: String
+        /// Requests in a cycle in which everything answers.
+        public let requests: Int
+        /// Milliseconds that the wire is busy in one cycle, silences included and the slaves' turnaround not.
+        public let wireMilliseconds: Double
+    }
+
     /// One slave's part of a cycle.
     public struct Slave: Sendable, Encodable {
+        /// The name of its line.
+        public let line: String
         /// The slave's address.
         public let id: Int
         /// How many points it has.
         public let points: Int
         /// The blocks that are read, as first address and number of registers or bits.
         public let requests: [String]
+        /// Of each block: the points that share it, what its holes cost, and why it ends where it does.
+        public let reasons: [String]
         /// Characters on the wire, requests and answers, in one cycle.
         public let characters: Int
     }
+
+    /// The lines in the order of the configuration.
+    public let lines: [Line]
 
     /// The slaves in the order of the configuration.
     public let slaves: [Slave]
@@ -25,7 +44,7 @@ public struct PlanSummary: Sendable, Encodable {
     /// Requests in a cycle in which everything answers.
     public let requestsPerCycle: Int
 
-    /// Milliseconds that the wire is busy in one cycle, silences included and the slaves' turnaround not.
+    /// Milliseconds that the wire of the busiest line is busy in one cycle: the lines are polled side by side.
     public let wireMilliseconds: Double
 
     /// Bytes of one message, estimated with typical values.
@@ -39,24 +58,37 @@ public struct PlanSummary: Sendable, Encodable {
 
     /// Works out the costs of a configuration for a gateway.
     public init(_ configuration: AgentConfiguration, mac: MACAddress) {
-        let timing = configuration.timing
-        slaves = configuration.slaves.map { slave in
-            let plan = PolledSlave(slave, on: timing).plan
-            return Slave(
-                id: Int(slave.id.rawValue), points: slave.points.count, requests: plan.map(\.description),
-                characters: plan.reduce(0) { $0 + $1.charactersOnWire })
-        }
-        requestsPerCycle = slaves.reduce(0) { $0 + $1.requests.count }
-        let characters = slaves.reduce(0) { $0 + $1.characters }
-        // Two silences an exchange: the slave keeps one before it answers, the master one before it asks again.
-        let busy = timing.time(ofCharacters: characters) + timing.frameSilence * (2 * requestsPerCycle)
-        wireMilliseconds = busy / .milliseconds(1)
+        let parts = configuration.buses.map(Self.part)
+        lines = parts.map(\.line)
+        slaves = parts.flatMap(\.slaves)
+        requestsPerCycle = lines.reduce(0) { $0 + $1.requests }
+        wireMilliseconds = lines.map(\.wireMilliseconds).max() ?? 0
         messageBytes = Self.typicalMessage(configuration, mac).count
         let cyclesPerDay = Duration.seconds(86_400) / configuration.poll.interval
         let bytesPerCycle = Double(messageBytes + Topics(mac).telemetry.utf8.count + Self.overhead)
         megabytesPerMonth = 30 * cyclesPerDay * bytesPerCycle / 1_000_000
         spoolDays =
             Double(configuration.spool.maxBytes) / Double(Spool.estimatedBytes(payload: messageBytes)) / cyclesPerDay
+    }
+
+    private static func part(_ bus: Bus<AgentConfiguration.Slave>) -> (line: Line, slaves: [Slave]) {
+        let timing = bus.timing
+        let slaves = bus.slaves.map { slave in
+            let polled = PolledSlave(slave, on: timing)
+            let plan = polled.plan
+            return Slave(
+                line: bus.line.name, id: Int(slave.id.rawValue), points: slave.points.count,
+                requests: plan.map(\.description), reasons: polled.reasons(on: timing).map(\.description),
+                characters: plan.reduce(0) { $0 + $1.charactersOnWire })
+        }
+        let requests = slaves.reduce(0) { $0 + $1.requests.count }
+        let characters = slaves.reduce(0) { $0 + $1.characters }
+        // Two silences an exchange: the slave keeps one before it answers, the master one before it asks again.
+        let busy = timing.time(ofCharacters: characters) + timing.frameSilence * (2 * requests)
+        let line = Line(
+            name: bus.line.name, place: bus.line.place, requests: requests,
+            wireMilliseconds: busy / .milliseconds(1))
+        return (line, slaves)
     }
 
     /// Bytes that a PUBLISH and its PUBACK cost beyond topic and payload: MQTT 5 headers, two TLS 1.3 records, and

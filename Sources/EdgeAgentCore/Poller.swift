@@ -1,14 +1,12 @@
 internal import AgentConfiguration
 internal import Logging
-internal import ModbusKit
 internal import ServiceLifecycle
 internal import StoreForward
 internal import TelemetryContract
 
-/// Polls the line at the configured interval and stores what was read, come what may on the way to the broker.
+/// Polls the lines at the configured interval and stores what was read, come what may on the way to the broker.
 struct Poller: Service {
-    let poller: LinePoller
-    let line: ModbusLine
+    let lines: Lines
     let spool: Spool
     let forwarder: Forwarder
     let maker: MessageMaker
@@ -35,29 +33,27 @@ struct Poller: Service {
             end.yield()
         }
         for await _ in ends { break }
+        await lines.stop()
     }
 
     private func pollForEver() async {
         var stamps = CycleStamps(after: await spool.lastStamp)
-        var report = ReportLog(log: log, codes: maker.codes)
+        var report = ReportLog(log: log, codes: maker.codes, names: maker.names)
         var due = ContinuousClock.now
+        // The lines that came back since the last cycle and are polled alone; nil where all of them are due.
+        var returned: Set<Int>?
         while !Task.isCancelled {
             if let wait = stamps.wait(at: clock.now()) { try? await Task.sleep(for: wait) }
             let stamp = stamps.next(at: clock.now())
-            let cycle = await poller.poll(deadline: due + interval)
+            let cycle = await lines.poll(returned, deadline: returned == nil ? due + interval : due)
             report.note(cycle, spool: await store(cycle, stamp: stamp))
-            due = max(due + interval, .now - interval)
-            if cycle.lineFailure != nil, !Task.isCancelled {
-                await line.reopen(until: due)
-                due = min(due, .now)
-            } else {
-                try? await Task.sleep(until: due, clock: .continuous)
-            }
+            if returned == nil { due = max(due + interval, .now - interval) }
+            returned = await lines.rest(until: due)
         }
     }
 
     /// Gives back how the spool was before this message, nil when the message could not be stored.
-    private func store(_ cycle: CycleReport, stamp: Int64) async -> SpoolStatistics? {
+    private func store(_ cycle: GatewayCycle, stamp: Int64) async -> SpoolStatistics? {
         do {
             let before = try await spool.statistics()
             if let message = try maker.message(for: cycle, stamp: stamp) {

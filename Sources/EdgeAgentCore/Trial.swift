@@ -20,14 +20,7 @@ public struct Trial: Sendable {
     ///
     /// The trial connects under a client id of its own, so that a running agent is not thrown off the broker.
     public func run(report: (String) -> Void) async throws(AgentFault) {
-        let line = ModbusLine(configuration.lineSettings)
-        do throws(ModbusFailure) {
-            try await line.open()
-            await line.close()
-        } catch {
-            throw AgentFault(error)
-        }
-        report("port                 \(configuration.line.port) opens and nobody else has it")
+        for bus in configuration.buses { try await open(bus, report: report) }
         let link = BrokerLink(
             settings: configuration.brokerSettings(clientID: "\(identity.mac)-check"), will: nil, birth: nil)
         link.start()
@@ -39,6 +32,25 @@ public struct Trial: Sendable {
         case .failed(let failure, _): throw AgentFault(failure)
         default: throw AgentFault(.unavailable, "the broker gave no answer within \(Self.patience)")
         }
+    }
+
+    private func open(
+        _ bus: Bus<AgentConfiguration.Slave>, report: (String) -> Void
+    ) async throws(AgentFault) {
+        let line = ModbusLine(bus.lineSettings)
+        let advice: PortAdvice?
+        do throws(ModbusFailure) {
+            try await line.open()
+            advice = await line.advice
+            await line.close()
+        } catch {
+            throw AgentFault(error)
+        }
+        switch bus.line.way {
+        case .serial(let port, _): report("port                 \(port) opens and nobody else has it")
+        case .network(let endpoint, _): report("server               \(endpoint) takes our connection")
+        }
+        if let advice { report("advice               \(advice)") }
     }
 
     private func firstOutcome(of link: BrokerLink) async -> LinkEvent? {

@@ -11,6 +11,7 @@ struct AnswerScript {
         to request: Request,
         of slave: inout SimulatedSlave,
         at elapsed: Int64,
+        in envelope: Envelope,
         faults: [Fault.Kind],
         previous: [UInt8],
         plan: inout FaultPlan
@@ -18,14 +19,21 @@ struct AnswerScript {
         if faults.contains(.dead) { return }
         let answer = Self.refusal(of: request, faults) ?? slave.answer(to: request, at: elapsed)
         words = answer.words
-        intact = CRC16.sealed([slave.id] + answer.body)
+        intact = envelope.sealed([slave.id] + answer.body)
         var frame = intact
         for fault in faults {
             switch fault {
             case .stale: frame = previous
-            case .wrongSlave(let id): frame = Self.resealed(frame, id, at: 0)
-            case .wrongFunction(let function): frame = Self.resealed(frame, function, at: 1)
+            case .wrongSlave(let id): frame = envelope.resealed(frame, id, at: 0)
+            case .wrongFunction(let function): frame = envelope.resealed(frame, function, at: 1)
             default: break
+            }
+        }
+        if case .tcp(let transaction) = envelope {
+            // Whoever makes a header has thrown an answer with a wrong checksum away.
+            if faults.contains(.badCRC) { return }
+            if faults.contains(.wrongTransaction) {
+                frame[0] = UInt8((transaction &+ 0x1111) >> 8)
             }
         }
         frame = Self.damaged(frame, faults, &plan)
@@ -43,12 +51,6 @@ struct AnswerScript {
             }
         }
         return nil
-    }
-
-    private static func resealed(_ frame: [UInt8], _ byte: UInt8, at index: Int) -> [UInt8] {
-        var body = Array(frame.dropLast(2))
-        body[index] = byte
-        return CRC16.sealed(body)
     }
 
     /// The damage on the way: to the checksum, then to the length, then what comes around the frame.
@@ -79,6 +81,27 @@ struct AnswerScript {
             }
         }
         return frame
+    }
+
+    /// The frames with their moments; a split one in two parts, the first behind what was kept back.
+    func bursts(
+        behind kept: [UInt8], at moment: Int64, faults: [Fault.Kind]
+    ) -> [(start: Int64, bytes: [UInt8], followsSilence: Bool)] {
+        var bursts: [(start: Int64, bytes: [UInt8], followsSilence: Bool)] = []
+        let pause = faults.lazy.compactMap { fault -> Int64? in
+            if case .split(let pause) = fault { pause.nanoseconds } else { nil }
+        }.first
+        for (index, frame) in frames.enumerated() {
+            let bytes = index == 0 ? kept + frame : frame
+            guard let pause, bytes.count > 1 else {
+                bursts.append((moment, bytes, index > 0))
+                continue
+            }
+            let middle = bytes.count / 2
+            bursts.append((moment, Array(bytes[..<middle]), index > 0))
+            bursts.append((moment + pause, Array(bytes[middle...]), false))
+        }
+        return bursts
     }
 
     /// The moment of the first bit, in nanoseconds after the end of the request.

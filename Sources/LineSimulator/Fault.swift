@@ -35,10 +35,20 @@ public struct Fault: Sendable, Hashable {
         case wrongFunction(UInt8)
         /// The answer is sent again after t3.5 of silence.
         case duplicated
+        /// The answer is sent again so long after its end, whatever has been asked meanwhile.
+        case copied(after: Duration)
         /// The frame of the slave's previous answer is sent in place of this one.
         case stale
         /// Only the first bytes of the frame are sent; with 0 a request is carried out and its answer is lost.
         case truncated(to: Int)
+        /// The answer comes in two halves, with so much time between them.
+        case split(pause: Duration)
+        /// The answer is kept back and goes out in one piece with the slave's next one.
+        case joined
+        /// The answer bears the number of another request; only Modbus TCP has such numbers.
+        case wrongTransaction
+        /// The connection is reset in place of an answer; only a network has connections.
+        case reset
     }
 
     /// A part of a frame.

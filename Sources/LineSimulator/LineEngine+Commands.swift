@@ -16,7 +16,7 @@ extension LineEngine {
         case .replug(let reply):
             reply.give(replug())
         case .transmit(let bytes):
-            if terminal != nil, !bytes.isEmpty {
+            if port != nil, !bytes.isEmpty {
                 transmitter.add(.init(origin: .stray, start: Pacer.now(), bytes: bytes))
             }
         case .stop:
@@ -29,10 +29,10 @@ extension LineEngine {
 
     /// Takes the adapter away; what was on the wire is lost, what the slaves know is not.
     private func close() {
-        terminal = nil
+        port = nil
         arriving = []
         receiver.reset()
-        transmitter = Transmitter(wire: wire, packetSize: settings.packetSize)
+        transmitter = Transmitter(wire: wire, packetSize: settings.packetSizeOnWire)
         for id in desks.keys {
             desks[id]?.inbox = []
             desks[id]?.open = nil
@@ -44,11 +44,11 @@ extension LineEngine {
     }
 
     private func replug() -> SimulatorError? {
-        guard terminal == nil else { return nil }
+        guard port == nil else { return nil }
         do throws(SimulatorError) {
-            let fresh = try PseudoTerminal()
+            let fresh = try settings.openPort(atPort: lastPort)
             let path = fresh.path
-            terminal = consume fresh
+            port = fresh
             try state.withLock { (state) throws(SimulatorError) in
                 state.path = path
                 state.isPlugged = true

@@ -2,6 +2,8 @@
 final class LineEngine {
     /// A slave's desk: the requests that it has not come to, and the one that it is answering.
     struct Desk {
+        /// Answers that are kept back until the next one.
+        var kept: [UInt8] = []
         var inbox: [Received] = []
         var open: Exchange?
         var freeAt = Int64.longAgo
@@ -11,6 +13,7 @@ final class LineEngine {
     /// A request on the wire, with the faults that strike it.
     struct Received {
         let request: Request
+        let envelope: Envelope
         var exchange: Exchange
     }
 
@@ -20,37 +23,40 @@ final class LineEngine {
     private let wakeUp: WakeUp
     /// The moment from which signals count.
     private let origin: Int64
-    var terminal: PseudoTerminal?
+    var port: (any MasterPort)?
+    /// Where a socket listened, so that it comes back there.
+    let lastPort: UInt16?
     var receiver: RequestReceiver
     var transmitter: Transmitter
     var arriving: [Received] = []
     var desks: [UInt8: Desk] = [:]
     private var lastRequestEnd = Int64.longAgo
 
-    init(_ settings: SimulatedLineSettings, _ state: LineState, _ wakeUp: WakeUp, _ terminal: consuming PseudoTerminal)
-    {
+    init(_ settings: SimulatedLineSettings, _ state: LineState, _ wakeUp: WakeUp, _ port: any MasterPort) {
         self.settings = settings
         self.state = state
         self.wakeUp = wakeUp
-        self.terminal = consume terminal
+        self.port = port
+        lastPort = (port as? NetworkPort)?.port
         wire = WireTime(baud: settings.baud, format: settings.format)
         origin = Pacer.now()
         receiver = RequestReceiver(wire: wire)
-        transmitter = Transmitter(wire: wire, packetSize: settings.packetSize)
+        transmitter = Transmitter(wire: wire, packetSize: settings.packetSizeOnWire)
     }
 
     /// Runs the line until it is told to stop.
     func run() {
         _ = Pacer.sharpen()
         while true {
-            Pacer.wait(for: terminal?.descriptor ?? -1, wakeUp.descriptor, until: nextMoment)
+            let wasIdle = Pacer.wait(for: (port?.descriptors ?? []) + [wakeUp.descriptor], until: nextMoment)
+            if wasIdle { port?.tidy() }
             advance(to: Pacer.now())
             if wakeUp.wasCalled() {
                 for command in takeCommands() {
                     guard carryOut(command) else { return }
                 }
             }
-            let bytes = terminal?.read() ?? []
+            let bytes = port?.read() ?? []
             if !bytes.isEmpty {
                 // Stamped after they were read, so that a master never seems to have sent earlier than it did.
                 receive(bytes, at: Pacer.now())
@@ -99,9 +105,10 @@ final class LineEngine {
     private func accept(_ frame: RequestReceiver.Frame) {
         let request = frame.request
         var exchange = Exchange(frame)
-        exchange.violatedSilence = frame.start < max(transmitter.end, lastRequestEnd) + wire.silenceNanoseconds
+        exchange.violatedSilence =
+            !settings.numbersRequests && frame.start < max(transmitter.end, lastRequestEnd) + wire.silenceNanoseconds
         lastRequestEnd = frame.end
-        let hasSpeed = !settings.enforcesSpeed || (terminal?.hasSpeed(settings.baud) ?? true)
+        let hasSpeed = !settings.enforcesSpeed || (port?.hasSpeed(settings.baud) ?? true)
         let hasPrevious = desks[request.slave].map { !$0.previous.isEmpty } ?? false
         state.withLock { state in
             state.counters.requests += 1
@@ -120,7 +127,8 @@ final class LineEngine {
         if exchange.faults.contains(.echo) {
             transmitter.add(.init(origin: .echo, start: frame.start, bytes: request.bytes))
         }
-        arriving.append(Received(request: request, exchange: exchange))
+        arriving.append(
+            Received(request: request, envelope: port?.nextEnvelope() ?? .rtu, exchange: exchange))
     }
 
     private func deliver(_ received: Received) {
@@ -157,6 +165,7 @@ final class LineEngine {
                 to: received.request,
                 of: &slave,
                 at: moment - origin,
+                in: received.envelope,
                 faults: exchange.faults,
                 previous: previous,
                 plan: &state.plan
@@ -170,18 +179,31 @@ final class LineEngine {
         exchange.words = script.words
         exchange.answer = Array(script.frames.joined())
         if !script.intact.isEmpty { desk.previous = script.intact }
+        if exchange.faults.contains(.reset) {
+            port?.reset()
+            return record(exchange)
+        }
+        if exchange.faults.contains(.joined) {
+            desk.kept += script.frames.joined()
+            return record(exchange)
+        }
         guard !script.frames.isEmpty else { return record(exchange) }
         desk.open = exchange
-        for (index, frame) in script.frames.enumerated() {
-            let isLast = index == script.frames.count - 1
+        let bursts = script.bursts(behind: desk.kept, at: moment + delay, faults: exchange.faults)
+        desk.kept = []
+        for (index, burst) in bursts.enumerated() {
             transmitter.add(
                 .init(
-                    origin: .answer(from: id, isLast: isLast),
-                    start: moment + delay,
-                    bytes: frame,
-                    followsSilence: index > 0
+                    origin: .answer(from: id, isLast: index == bursts.count - 1),
+                    start: burst.start,
+                    bytes: burst.bytes,
+                    followsSilence: burst.followsSilence
                 )
             )
+            for case .copied(let pause) in exchange.faults {
+                let end = burst.start + wire.nanoseconds(characters: burst.bytes.count)
+                transmitter.add(.init(origin: .stray, start: end + pause.nanoseconds, bytes: burst.bytes))
+            }
         }
     }
 
@@ -211,7 +233,7 @@ final class LineEngine {
             guard let due = transmitter.takeDue(now: now) else { return }
             // What is told about an answer is told before its last byte: who has read the byte finds the record.
             let done = due.finished.flatMap { finish($0, at: now) }
-            let written = terminal?.write(due.bytes) ?? 0
+            let written = port?.write(due.bytes) ?? 0
             if written < due.bytes.count {
                 state.withLock { $0.counters.bytesOverrun += due.bytes.count - written }
             }

@@ -19,20 +19,20 @@ enum Pacer {
         while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
     }
 
-    /// Waits for input on either descriptor (-1 for none) or for the deadline, whichever comes first.
+    /// Waits for input on any of some descriptors or for the deadline, whichever comes first.
     ///
     /// poll(2) counts in milliseconds, so that the last of them are slept: input that comes in the final two
     /// milliseconds before a deadline is seen at the deadline.
-    static func wait(for first: Int32, _ second: Int32, until deadline: Int64?) {
-        let timeout = deadline.map { Int32(clamping: ($0 - now()) / 1_000_000 - 1) } ?? -1
+    /// - Returns: Whether a second has passed in which there was neither input nor a deadline.
+    static func wait(for inputs: [Int32], until deadline: Int64?) -> Bool {
+        let timeout = deadline.map { Int32(clamping: ($0 - now()) / 1_000_000 - 1) } ?? 1_000
         if deadline == nil || timeout > 0 {
-            var descriptors = [
-                pollfd(fd: first, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: second, events: Int16(POLLIN), revents: 0),
-            ]
-            guard poll(&descriptors, 2, timeout) == 0 else { return }
+            var descriptors = inputs.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            guard poll(&descriptors, nfds_t(descriptors.count), timeout) == 0 else { return false }
         }
-        if let deadline { sleep(until: deadline) }
+        guard let deadline else { return true }
+        sleep(until: deadline)
+        return false
     }
 
     /// Makes the calling thread wake on time: no timer slack, and real-time priority where the system grants it.

@@ -1,11 +1,12 @@
 internal import Glibc
 
 /// A raw pseudo-terminal: the simulator holds the near end, a master program opens the path.
-struct PseudoTerminal: ~Copyable {
+final class PseudoTerminal: MasterPort {
     // Linux <asm-generic/ioctls.h>. The C names (posix_openpt and the rest) need a feature macro that Swift's module of
-    // the C library does not set; these two requests are all that glibc does in them.
+    // the C library does not set; the first two requests are all that glibc does in them.
     private static let unlock: UInt = 0x4004_5431
     private static let number: UInt = 0x8004_5430
+    private static let isExclusive: UInt = 0x8004_5440
 
     /// The near end, never blocking.
     let descriptor: Int32
@@ -50,6 +51,8 @@ struct PseudoTerminal: ~Copyable {
         close(descriptor)
     }
 
+    var descriptors: [Int32] { [descriptor] }
+
     /// The bytes that the master program has written since the last look.
     func read() -> [UInt8] {
         var result: [UInt8] = []
@@ -65,6 +68,19 @@ struct PseudoTerminal: ~Copyable {
     /// Hands bytes to the master program; the number that found room.
     func write(_ bytes: ArraySlice<UInt8>) -> Int {
         bytes.withUnsafeBytes { max(0, Glibc.write(descriptor, $0.baseAddress, $0.count)) }
+    }
+
+    /// Takes the exclusion (TIOCEXCL) of a master program back that was killed.
+    ///
+    /// A real port forgets it with its last closing. This one never sees its last closing, because the far end is held
+    /// open here, and would be shut to everybody but root. Whoever excludes others also holds the lock, if alive.
+    func tidy() {
+        var isExclusive: Int32 = 0
+        guard ioctl(farEnd, Self.isExclusive, &isExclusive) == 0, isExclusive != 0,
+            flock(farEnd, LOCK_EX | LOCK_NB) == 0
+        else { return }
+        _ = ioctl(farEnd, UInt(TIOCNXCL), 0)
+        flock(farEnd, LOCK_UN)
     }
 
     /// Whether the master program has set this speed; a speed without a name counts as set.

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// Modbus RTU slaves on a pseudo-terminal that keeps the time of a real RS-485 line.
+/// Modbus RTU slaves on a pseudo-terminal, or behind a socket, that keeps the time of a real RS-485 line.
 ///
 /// A request that the master writes is on the wire for as long as its characters take; then the slave waits its
 /// turnaround; then each byte of the answer arrives at its own absolute deadline. The thread that does this asks for
@@ -19,22 +19,22 @@ public final class SimulatedLine: Sendable {
     private let wakeUp: WakeUp
     private let thread: Mutex<pthread_t?>
 
-    /// Opens a pseudo-terminal and puts the slaves on it.
+    /// Opens a pseudo-terminal, or listens, and puts the slaves on the line.
     public init(_ settings: SimulatedLineSettings = .init(), slaves: [SimulatedSlave]) throws(SimulatorError) {
         try settings.check(slaves)
         self.settings = settings
         wireTime = WireTime(baud: settings.baud, format: settings.format)
-        let terminal = try PseudoTerminal()
+        let port = try settings.openPort()
         wakeUp = try WakeUp()
         state = LineState(
             .init(
                 slaves: Dictionary(uniqueKeysWithValues: slaves.map { ($0.id, $0) }),
                 plan: FaultPlan(seed: settings.seed),
                 log: ExchangeLog(limit: settings.recordLimit),
-                path: terminal.path
+                path: port.path
             )
         )
-        let engine = LineEngine(settings, state, wakeUp, consume terminal)
+        let engine = LineEngine(settings, state, wakeUp, port)
         // Handed over whole: nothing but the new thread ever touches the engine again.
         let package = Unmanaged.passRetained(engine)
         var created = pthread_t()
@@ -60,13 +60,14 @@ public final class SimulatedLine: Sendable {
 
     // MARK: The device
 
-    /// The device that a master opens; after `replug()` it may be another one.
+    /// The device that a master opens, which `replug()` may change; or the URL of the socket, which stays.
     public var path: String { state.withLock { $0.path } }
 
     /// Makes a symbolic link to the device, which follows it through `replug()` and is gone while it is unplugged.
     ///
     /// A link that is there is replaced, anything else is left alone and an error. `stop()` removes the link.
     public func link(at path: String) throws(SimulatorError) {
+        guard settings.face == .pseudoTerminal else { throw .settings("a socket is no device to link to") }
         try state.withLock { (state) throws(SimulatorError) in
             if state.isPlugged { try DeviceLink.make(at: path, to: state.path) }
             if let old = state.link, old != path { DeviceLink.remove(at: old) }

@@ -1,5 +1,17 @@
 /// How a simulated line runs.
 public struct SimulatedLineSettings: Sendable, Hashable {
+    /// How a master reaches the line.
+    public enum Face: Sendable, Hashable {
+        /// A device that is opened.
+        case pseudoTerminal
+        /// A Modbus TCP server at an address; with port 0 the system chooses one.
+        case tcp(host: String, port: UInt16)
+        /// A serial server at an address, which passes RTU frames on; with port 0 the system chooses one.
+        case rtuOverTCP(host: String, port: UInt16)
+    }
+
+    /// How a master reaches the line.
+    public var face: Face
     /// The speed in bits per second.
     public var baud: Int
     /// The form of one character.
@@ -20,6 +32,7 @@ public struct SimulatedLineSettings: Sendable, Hashable {
     /// Makes settings; what is not given is a plain line of 9600 baud, 8N1.
     public init(
         baud: Int = 9_600,
+        face: Face = .pseudoTerminal,
         format: WireTime.Format = .eightN1,
         packetSize: Int = 1,
         enforcesSilence: Bool = false,
@@ -28,6 +41,7 @@ public struct SimulatedLineSettings: Sendable, Hashable {
         recordLimit: Int = 100_000
     ) {
         self.baud = baud
+        self.face = face
         self.format = format
         self.packetSize = packetSize
         self.enforcesSilence = enforcesSilence
@@ -44,5 +58,18 @@ public struct SimulatedLineSettings: Sendable, Hashable {
             guard 1...247 ~= slave.id else { throw .settings("slave \(slave.id) is outside 1 to 247") }
             guard seen.insert(slave.id).inserted else { throw .settings("slave \(slave.id) is there twice") }
         }
+    }
+
+    /// Whether the master numbers its requests, and no silence parts them.
+    var numbersRequests: Bool {
+        if case .tcp = face { true } else { false }
+    }
+
+    /// A frame with a header is handed over whole.
+    var packetSizeOnWire: Int { numbersRequests ? 1024 : packetSize }
+
+    /// Opens the way to the master; a socket that was there before listens on the same port again.
+    func openPort(atPort port: UInt16? = nil) throws(SimulatorError) -> any MasterPort {
+        face == .pseudoTerminal ? try PseudoTerminal() : try NetworkPort(self.face, port: port)
     }
 }

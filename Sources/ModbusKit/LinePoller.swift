@@ -1,10 +1,14 @@
-public import ExactArithmetic
-public import ModbusModel
+internal import ModbusModel
 
 /// Reads all points of all slaves of a line once per call, and remembers between the calls how the slaves behave.
 public actor LinePoller {
+    /// How often the plans are made anew from what was measured.
+    static let reviewInterval: Duration = .seconds(600)
+
     private let line: ModbusLine
     private var cycle: PollCycle
+    private var lastReview: Moment?
+    private var cycles = 0
 
     /// Shares the line's thread, so that a cycle runs without a hop between two requests.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { line.unownedExecutor }
@@ -15,17 +19,18 @@ public actor LinePoller {
         cycle = PollCycle(slaves, policy: policy)
     }
 
-    /// Polls every slave once, with retries, and returns by the deadline at the latest, or one timeout after it.
+    /// Reads every slave once, with retries as far as they fit in before the deadline.
     ///
     /// Cancelling the task ends the cycle after the exchange under way; what was not read by then has failed.
     public func poll(deadline: ContinuousClock.Instant) async -> CycleReport {
         let start = ContinuousClock.now
-        let states = cycle.agendas.map(\.health.state)
-        let requestsBefore = await line.counters.requests
+        let before = await line.counters
         var lineFailure: ModbusFailure?
+        await reviewIfDue(at: start)
         cycle.begin(at: start, deadline: deadline)
         loop: while true {
-            switch cycle.next(at: Task.isCancelled ? deadline : .now) {
+            if Task.isCancelled { cycle.giveUp() }
+            switch cycle.next(at: .now) {
             case .ask(let slave):
                 if let failure = await ask(slave), failure.scope == .line { lineFailure = failure }
             case .wait(let moment):
@@ -34,21 +39,39 @@ public actor LinePoller {
                 break loop
             }
         }
-        let requests = await line.counters.requests - requestsBefore
+        let after = await line.counters
+        defer { cycle.reported() }
         return CycleReport(
-            slaves: zip(cycle.agendas, states).map { agenda, before in
-                CycleReport.Slave(
-                    address: agenda.slave.address, results: agenda.results, health: agenda.health, stateBefore: before)
-            },
-            requests: requests, duration: start.duration(to: .now), lineFailure: lineFailure)
+            slaves: cycle.agendas.map(CycleReport.Slave.init),
+            requests: after.requests - before.requests, duration: start.duration(to: .now),
+            drained: after.drainTime - before.drainTime, hasEcho: after.echoes > before.echoes,
+            lineFailure: lineFailure, portErrors: after.portErrors?.since(before.portErrors ?? PortErrors()))
+    }
+
+    /// Passes the time until the next cycle is due, and asks those that have stopped answering whether they are back.
+    ///
+    /// The cycle's readings need not wait for this. Cancelling the task ends it after the exchange under way.
+    public func rest(until due: ContinuousClock.Instant) async {
+        for index in cycle.agendas.indices where cycle.agendas[index].isAway { await review(index) }
+        // One look at the least: back to back there is no pause, and what is saved up is for this.
+        repeat {
+            switch cycle.nextProbe(at: .now, before: due) {
+            case .probe(let slave, let timeout): await probe(slave, timeout: timeout)
+            case .wait(let moment): try? await Task.sleep(until: moment, clock: .continuous)
+            case .done:
+                try? await Task.sleep(until: due, clock: .continuous)
+                return
+            }
+        } while !Task.isCancelled
     }
 
     /// Asks a slave for its next block; gives back the failure, if it was one.
     private func ask(_ slave: Int) async -> ModbusFailure? {
-        guard let block = cycle.agendas[slave].pending.first else { return nil }
+        guard let errand = cycle.agendas[slave].pending.first else { return nil }
         let (address, timeout) = (cycle.agendas[slave].slave.address, cycle.agendas[slave].slave.timeout)
         do throws(ModbusFailure) {
-            let words = try await line.read(block, from: address, timeout: timeout)
+            let words = try await line.read(
+                errand.block, from: address, timeout: timeout, isStrict: cycle.agendas[slave].isStrict)
             cycle.take(words, from: slave)
             return nil
         } catch {
@@ -56,37 +79,29 @@ public actor LinePoller {
             return error
         }
     }
-}
 
-/// What one cycle brought.
-public struct CycleReport: Sendable {
-    /// What one slave brought.
-    public struct Slave: Sendable {
-        /// The slave's address.
-        public let address: SlaveAddress
-        /// One result per point, in the order of the slave's points.
-        public let results: [Result<CanonicalNumber, ModbusFailure>]
-        /// How the slave is now.
-        public let health: SlaveHealth
-        /// How it was before the cycle.
-        public let stateBefore: SlaveHealth.State
+    private func probe(_ slave: Int, timeout: Duration) async {
+        let agenda = cycle.agendas[slave]
+        guard let block = agenda.probe else { return }
+        do throws(ModbusFailure) {
+            _ = try await line.read(block, from: agenda.slave.address, timeout: timeout)
+            cycle.probed(slave, nil, at: .now)
+        } catch {
+            cycle.probed(slave, error, at: .now)
+        }
     }
 
-    /// All slaves, in the order of the configuration.
-    public let slaves: [Slave]
+    /// Makes the plans anew from how long the slaves take to answer.
+    private func reviewIfDue(at now: ContinuousClock.Instant) async {
+        cycles += 1
+        let isDue = lastReview.map { $0.duration(to: now) >= Self.reviewInterval } ?? (cycles > ResponseTimes.enough)
+        guard isDue else { return }
+        lastReview = Moment(now)
+        for index in cycle.agendas.indices { await review(index) }
+    }
 
-    /// Requests sent in this cycle, retries and settling requests included.
-    public let requests: Int
-
-    /// From the beginning to the last answer.
-    public let duration: Duration
-
-    /// The failure of the whole line that ended the cycle; nil when the line held.
-    public let lineFailure: ModbusFailure?
-
-    /// How many points were read.
-    public var succeeded: Int { slaves.reduce(0) { $0 + $1.results.count { (try? $0.get()) != nil } } }
-
-    /// How many points failed.
-    public var failed: Int { slaves.reduce(0) { $0 + $1.results.count } - succeeded }
+    private func review(_ index: Int) async {
+        let times = await line.responseTimes(of: cycle.agendas[index].slave.address)
+        cycle.agendas[index].review(times)
+    }
 }

@@ -8,7 +8,7 @@ struct LineSilence {
 
     /// The silence that ends a disturbance.
     ///
-    /// USB adapters deliver in packets up to 16 ms apart: less proves nothing.
+    /// USB adapters deliver in packets up to 16 ms apart, a network further apart: less proves nothing.
     let afterDisturbance: Duration
 
     /// The longest time that a line is listened to; the longest frame of 256 characters fits twice.
@@ -16,9 +16,9 @@ struct LineSilence {
 
     private var lastActivity: Moment?
 
-    init(_ timing: SerialTiming) {
+    init(_ timing: SerialTiming, packetsApart: Duration = .milliseconds(20)) {
         beforeRequest = timing.frameSilence
-        afterDisturbance = max(timing.frameSilence * 2, .milliseconds(20))
+        afterDisturbance = max(timing.frameSilence * 2, packetsApart)
         patience = timing.time(ofCharacters: 512) + .milliseconds(200)
     }
 
@@ -30,9 +30,7 @@ struct LineSilence {
         guard let lastActivity else { return }
         let left = beforeRequest - lastActivity.duration(to: .now)
         guard left > .zero else { return }
-        // The thread blocks all signals, so the sleep is never cut short; t3.5 is at most 32 ms (1200 bit/s).
-        var time = timespec(tv_sec: 0, tv_nsec: Int(left.components.attoseconds / 1_000_000_000))
-        nanosleep(&time, nil)
+        LineEar.sleep(left)
     }
 
     /// Whether bytes wait that nobody asked for.
@@ -43,10 +41,10 @@ struct LineSilence {
 
     /// Reads and throws away whatever comes until the line has been silent for `afterDisturbance`.
     ///
-    /// - Returns: How many bytes were thrown away; nil if the line did not fall silent within `patience`.
-    mutating func drain(_ descriptor: Int32) -> Int? {
+    /// - Returns: What was thrown away; nil if the line did not fall silent within `patience`.
+    mutating func drain(_ descriptor: Int32) -> [UInt8]? {
         let start = ContinuousClock.now
-        var thrownAway = 0
+        var thrownAway: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 512)
         while true {
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -57,7 +55,7 @@ struct LineSilence {
             guard ready == 1, wanted.revents & Int16(POLLIN) != 0 else { break }
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             guard count > 0 else { break }
-            thrownAway += count
+            thrownAway += buffer.prefix(count)
             guard start.duration(to: .now) < patience else { return nil }
         }
         activity()

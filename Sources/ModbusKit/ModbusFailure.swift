@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why something on a line did not work, and how far the damage reaches.
 public struct ModbusFailure: Error, Sendable, Hashable {
     /// How far a failure reaches, so that no caller has to guess from a code.
@@ -16,8 +18,12 @@ public struct ModbusFailure: Error, Sendable, Hashable {
         case timeout
         /// An answer came and its checksum was wrong.
         case badChecksum
-        /// An answer came that does not fit the request: length, function or slave.
+        /// An answer began and broke off.
+        case truncated
+        /// Something came that does not answer the request: noise, or a frame of another length, function or slave.
         case unexpectedAnswer
+        /// An answer came that equals, byte for byte, the one to another request: a copy, as far as anybody can tell.
+        case copy
         /// The slave answered with an exception (Modbus V1.1b3 §7).
         case exception(UInt8)
         /// The slave was not asked: it is offline and its next probe is not due.
@@ -28,6 +34,8 @@ public struct ModbusFailure: Error, Sendable, Hashable {
         case cycleOver
         /// The registers hold NaN or an infinity.
         case notANumber
+        /// Of three readings no two that followed each other were equal, and the point asks for that.
+        case unconfirmed
         /// Bytes kept coming although nothing was asked: another master, or a babbling slave.
         case neverSilent
         /// There is no such port.
@@ -40,8 +48,18 @@ public struct ModbusFailure: Error, Sendable, Hashable {
         case notASerialPort
         /// The adapter does not know the kernel's RS-485 mode.
         case noRS485Mode
+        /// The adapter's driver keeps the RS-485 mode in another way than it was told; which parts differ.
+        case otherRS485Mode(String)
         /// The port went away or failed while in use.
         case portLost
+        /// The name of the device or serial server has no address.
+        case hostUnknown
+        /// No connection could be made in time, or the network has no way there.
+        case unreachable
+        /// The host answers, and nothing listens on the port.
+        case connectionRefused
+        /// The connection was closed or reset while in use.
+        case connectionLost
     }
 
     /// What happened.
@@ -63,22 +81,43 @@ public struct ModbusFailure: Error, Sendable, Hashable {
     public var scope: Scope {
         switch kind {
         case .exception(let code): Self.meansLater(code) ? .slave : .register
-        case .notANumber: .register
-        case .timeout, .badChecksum, .unexpectedAnswer, .offline, .unsettled, .cycleOver: .slave
-        case .neverSilent, .portMissing, .portBusy, .portNotPermitted, .notASerialPort, .noRS485Mode, .portLost: .line
+        case .notANumber, .unconfirmed: .register
+        case .timeout, .badChecksum, .truncated, .unexpectedAnswer, .copy, .offline, .unsettled, .cycleOver: .slave
+        case .neverSilent, .portMissing, .portBusy, .portNotPermitted, .notASerialPort, .noRS485Mode, .otherRS485Mode,
+            .portLost, .hostUnknown, .unreachable, .connectionRefused, .connectionLost:
+            .line
         }
     }
 
-    /// Whether a port that could not be opened may open later by itself.
+    /// Whether the slave has answered, if only to refuse.
+    var isAnswer: Bool { if case .exception = kind { true } else { false } }
+
+    /// Whether asking again at once makes sense: something came, so the slave is there.
+    var isWorthRepeating: Bool {
+        switch kind {
+        case .badChecksum, .truncated, .unexpectedAnswer, .copy: true
+        default: false
+        }
+    }
+
+    /// Whether a line that could not be opened may open later by itself.
     public var mayPass: Bool {
         switch kind {
-        case .portMissing, .portBusy, .portLost: true
+        case .portMissing, .portBusy, .portLost, .hostUnknown, .unreachable, .connectionRefused, .connectionLost: true
+        default: false
+        }
+    }
+
+    /// Whether the network failed and not a port of this machine.
+    public var isOfNetwork: Bool {
+        switch kind {
+        case .hostUnknown, .unreachable, .connectionRefused, .connectionLost: true
         default: false
         }
     }
 
     /// Exceptions that ask for patience: acknowledge (5), busy (6), and a gateway whose target did not answer (10, 11).
-    private static func meansLater(_ code: UInt8) -> Bool { [5, 6, 10, 11].contains(code) }
+    static func meansLater(_ code: UInt8) -> Bool { [5, 6, 10, 11].contains(code) }
 }
 
 extension ModbusFailure: CustomStringConvertible {
@@ -91,8 +130,12 @@ extension ModbusFailure: CustomStringConvertible {
             "no answer in time; check the slave's power, its id, the wires A and B, baud and parity"
         case .badChecksum:
             "an answer with a wrong checksum; check baud and parity, termination and bias, and that no two slaves share an id"
+        case .truncated:
+            "an answer that broke off; check the wiring, and that nobody else sends at the same time"
         case .unexpectedAnswer:
-            "an answer that does not fit the request; it was thrown away"
+            "something came that is no answer to the request; it was thrown away"
+        case .copy:
+            "the same bytes answered another request; it was not taken, since it may be a copy"
         case .exception(let code):
             "exception \(code), \(Self.exceptionName(code))"
         case .offline:
@@ -103,6 +146,8 @@ extension ModbusFailure: CustomStringConvertible {
             "the cycle ended before it could be tried again"
         case .notANumber:
             "the register holds NaN or an infinity, which is no value"
+        case .unconfirmed:
+            "it never read the same twice running; confirm: true is for values that stand still from one request to the next"
         case .neverSilent:
             "the line never falls silent; is there another master, or a slave that babbles?"
         case .portMissing:
@@ -115,8 +160,19 @@ extension ModbusFailure: CustomStringConvertible {
             "this is no serial port"
         case .noRS485Mode:
             "this adapter does not know the kernel's RS-485 mode; set line.rs485 to none if it switches by itself"
+        case .otherRS485Mode(let parts):
+            "this adapter's driver does not keep the RS-485 mode as configured: \(parts); change line.rs485 to what it can"
         case .portLost:
             "the port failed (errno \(code)); was the adapter unplugged?"
+        case .hostUnknown:
+            "the host's name has no address (\(String(cString: gai_strerror(code)))); check the name and the name server, "
+                + "or write the address"
+        case .unreachable:
+            "no connection (\(String(cString: strerror(code)))); is the serial server on, are its address and the way there right?"
+        case .connectionRefused:
+            "connection refused; is the serial server's service on, and is the port right?"
+        case .connectionLost:
+            "the connection was closed by the other side; does the serial server admit one master only, or has it restarted?"
         }
     }
 

@@ -3,7 +3,8 @@ internal import ModbusModel
 /// Decides what the line does next in a cycle; knows no port and no clock, so a test can play it through at any speed.
 ///
 /// One slave's waits never hold up the others: whoever may be asked is asked, in the order of the configuration, slaves
-/// that are in doubt after those that are well.
+/// that are in doubt after those that are well. Slaves that have stopped answering are not asked in a cycle at all but
+/// probed in the pause before the next: see `PollCycle+Probes.swift`.
 struct PollCycle {
     /// What to do next.
     enum Step: Equatable {
@@ -15,9 +16,10 @@ struct PollCycle {
         case done
     }
 
-    private(set) var agendas: [SlaveAgenda]
-    private let policy: RetryPolicy
-    private var beginning: Moment?
+    var agendas: [SlaveAgenda]
+    let policy: RetryPolicy
+    var budget = ProbeBudget()
+    var probed: Set<Int> = []
     private var deadline: Moment?
 
     init(_ slaves: [PolledSlave], policy: RetryPolicy) {
@@ -27,36 +29,39 @@ struct PollCycle {
 
     /// Begins the next cycle, which has to end by the deadline.
     mutating func begin(at now: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
-        beginning = Moment(now)
         self.deadline = Moment(max(now, deadline))
+        probed = []
+        budget.accrue(at: now)
         for index in agendas.indices { agendas[index].begin(at: now) }
     }
 
-    /// What to do at this moment; gives up what cannot be asked before the deadline.
+    /// What to do at this moment; gives up what cannot be asked again before the deadline.
+    ///
+    /// A slave that is well is read, however long the cycle takes: on a line that is too slow for its interval the last
+    /// ones would else never be read. One that may let a whole timeout pass must not make the next cycle late: what is
+    /// left of its attempts is made between the cycles.
     mutating func next(at now: ContinuousClock.Instant) -> Step {
-        for index in agendas.indices where !agendas[index].pending.isEmpty {
-            guard let latest = latestRequest(to: agendas[index]) else { continue }
-            if max(now, agendas[index].notBefore ?? now) >= latest { agendas[index].giveUp(as: .cycleOver) }
+        if let deadline = deadline?.instant {
+            for index in agendas.indices where agendas[index].hasFailed && !agendas[index].pending.isEmpty {
+                let earliest = max(now, agendas[index].notBefore ?? now)
+                if earliest >= deadline - agendas[index].slave.timeout { agendas[index].giveUp(as: .cycleOver) }
+            }
         }
         let waiting = agendas.indices.filter { !agendas[$0].pending.isEmpty }
         let ready = waiting.filter { agendas[$0].notBefore.map { $0 <= now } ?? true }
-        if let well = ready.first(where: { agendas[$0].health.failures == 0 }) ?? ready.first {
-            return .ask(slave: well)
-        }
+        if let well = ready.first(where: { !agendas[$0].hasFailed }) ?? ready.first { return .ask(slave: well) }
         let earliest = waiting.compactMap { agendas[$0].notBefore }.min()
         return earliest.map { .wait(until: $0) } ?? .done
     }
 
-    /// The moment from which on a slave is not asked any more in this cycle.
-    ///
-    /// A slave that is well is asked to the end. One that may let a whole timeout pass must not make the next cycle
-    /// late; but where a cycle is hardly longer than the timeout it has at least the first half of it, else it would
-    /// never be asked again.
-    private func latestRequest(to agenda: SlaveAgenda) -> ContinuousClock.Instant? {
-        guard let beginning = beginning?.instant, let deadline = deadline?.instant else { return nil }
-        guard agenda.health.failures > 0 else { return deadline }
-        let half = beginning + beginning.duration(to: deadline) / 2
-        return max(deadline - agenda.slave.timeout, half)
+    /// Ends the cycle; what was not read by now has failed.
+    mutating func giveUp() {
+        for index in agendas.indices { agendas[index].giveUp(as: .cycleOver) }
+    }
+
+    /// Notes that all states and their changes have been told.
+    mutating func reported() {
+        for index in agendas.indices { agendas[index].reported() }
     }
 
     /// Takes what the slave answered.

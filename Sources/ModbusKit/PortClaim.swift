@@ -6,7 +6,8 @@ import Glibc
 /// flock, which keeps out programs that ask (this one among them) and says so at once, and TIOCEXCL, which keeps out
 /// those that do not ask.
 struct PortClaim: ~Copyable {
-    private let descriptor: Int32
+    /// The port, open beside libmodbus's own opening of it.
+    let descriptor: Int32
 
     init(path: String) throws(ModbusFailure) {
         // O_NONBLOCK: a port whose carrier line is down would block the open for ever.
@@ -28,6 +29,14 @@ struct PortClaim: ~Copyable {
     /// Keeps out whoever opens the port from now on; to be called once libmodbus has opened it.
     func exclude() {
         _ = ioctl(descriptor, UInt(TIOCEXCL), 0)
+    }
+
+    /// Whether a path still names the port that is claimed.
+    func isStill(at path: String) -> Bool {
+        var named = stat()
+        var held = stat()
+        guard stat(path, &named) == 0, fstat(descriptor, &held) == 0 else { return false }
+        return (named.st_dev, named.st_ino, named.st_rdev) == (held.st_dev, held.st_ino, held.st_rdev)
     }
 
     deinit {

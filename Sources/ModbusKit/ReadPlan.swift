@@ -14,11 +14,19 @@ public struct ReadLimits: Sendable, Hashable {
         self.maximumGap = max(maximumGap, 0)
     }
 
+    /// The most registers that a request may be longer than needed, to tell its answer from another by its length.
+    ///
+    /// Who does not want holes read along does not want registers asked for that nobody has named.
+    var slack: Int { maximumGap > 0 ? 3 : 0 }
+
+    /// What a slave is thought to take before it answers as long as nothing is known of it.
+    public static let assumedTurnaround: Duration = .milliseconds(5)
+
     /// The hole from which on a second request is faster than reading the hole along.
     ///
     /// A second request costs its own eight characters, the answer's frame of five, two silences and the slave's
     /// turnaround, of which only a typical floor is known before the slave was ever asked.
-    public static func breakEvenGap(_ timing: SerialTiming, turnaround: Duration = .milliseconds(5)) -> Int {
+    public static func breakEvenGap(_ timing: SerialTiming, turnaround: Duration = assumedTurnaround) -> Int {
         let request = timing.time(ofCharacters: 13) + timing.frameSilence * 2 + turnaround
         return Int(request / timing.time(ofCharacters: 2))
     }
@@ -42,12 +50,24 @@ public enum ReadPlan {
         }
     }
 
+    /// The most items of a table in one request.
+    static func limit(_ table: RegisterTable, _ limits: ReadLimits) -> Int {
+        min(table.requestLimit, limits.maximumRegisters * (table.holdsBits ? 16 : 1))
+    }
+
+    /// A block with the slack that is left to it.
+    private static func block(_ table: RegisterTable, _ span: Range<Int>, _ points: [Int], _ limits: ReadLimits)
+        -> ReadBlock
+    {
+        let slack = min(limits.slack * (table.holdsBits ? 8 : 1), limit(table, limits) - span.count)
+        return ReadBlock(table: table, span: span, points: points, slack: max(slack, 0))
+    }
+
     private static func joined(
         _ order: [Int], of points: [PointDefinition], table: RegisterTable, limits: ReadLimits
     ) -> [ReadBlock] {
-        let bitsPerItem = table.holdsBits ? 16 : 1
-        let limit = min(table.requestLimit, limits.maximumRegisters * bitsPerItem)
-        let gap = limits.maximumGap * bitsPerItem
+        let limit = limit(table, limits)
+        let gap = limits.maximumGap * (table.holdsBits ? 16 : 1)
         var blocks: [ReadBlock] = []
         for index in order {
             let span = points[index].span
@@ -56,10 +76,9 @@ public enum ReadPlan {
                 max(span.upperBound, last.span.upperBound) - last.span.lowerBound <= limit
             {
                 let end = max(span.upperBound, last.span.upperBound)
-                blocks[blocks.count - 1] = ReadBlock(
-                    table: table, span: last.span.lowerBound..<end, points: last.points + [index])
+                blocks[blocks.count - 1] = block(table, last.span.lowerBound..<end, last.points + [index], limits)
             } else {
-                blocks.append(ReadBlock(table: table, span: span, points: [index]))
+                blocks.append(block(table, span, [index], limits))
             }
         }
         return blocks
@@ -72,15 +91,16 @@ public enum ReadPlan {
     public static func split(_ block: ReadBlock, of points: [PointDefinition]) -> [ReadBlock] {
         guard block.points.count > 1 else { return [] }
         let order = block.points
-        let holeless = joined(
-            order, of: points, table: block.table, limits: ReadLimits(maximumRegisters: 125, maximumGap: 0))
+        // A register more is no good idea where one was refused just now.
+        let limits = ReadLimits(maximumGap: 0)
+        let holeless = joined(order, of: points, table: block.table, limits: limits)
         if holeless.count > 1 { return holeless }
         let middle = order.count / 2
         return [order[..<middle], order[middle...]].map { half in
             let spans = half.map { points[$0].span }
             let start = spans.reduce(Int.max) { min($0, $1.lowerBound) }
             let end = spans.reduce(0) { max($0, $1.upperBound) }
-            return ReadBlock(table: block.table, span: start..<end, points: Array(half))
+            return self.block(block.table, start..<end, Array(half), limits)
         }
     }
 }

@@ -12,14 +12,30 @@ public struct SlaveHealth: Sendable, Hashable {
         case offline
     }
 
+    /// One state giving way to another.
+    public struct Change: Sendable, Hashable {
+        /// The state before.
+        public let from: State
+        /// The state after.
+        public let to: State
+    }
+
+    /// The wait before the first probe of an offline slave; it doubles with each.
+    public static let shortestProbeInterval: Duration = .milliseconds(500)
+
     /// The longest wait between two probes of an offline slave.
     public static let longestProbeInterval: Duration = .seconds(30)
 
     /// What is known of the slave.
-    public private(set) var state: State = .unknown
+    public private(set) var state: State = .unknown {
+        didSet { if state != oldValue { changes += 1 } }
+    }
 
     /// How many requests in a row failed.
     public private(set) var failures = 0
+
+    /// How often the state has changed since the beginning.
+    public private(set) var changes = 0
 
     /// Before this moment the slave is not asked; nil when it may be asked at once.
     public var notBefore: ContinuousClock.Instant? { due?.instant }
@@ -31,26 +47,34 @@ public struct SlaveHealth: Sendable, Hashable {
     public init() {}
 
     /// Notes an answer, be it values or an exception.
-    mutating func answered() { self = SlaveHealth(state: .online) }
+    mutating func answered() {
+        state = .online
+        failures = 0
+        due = nil
+        probeInterval = .zero
+    }
 
-    /// Notes a request without a usable answer.
+    /// Notes an exception that asks for patience: the slave is there, and may be asked again at that moment.
+    mutating func wasBusy(until moment: ContinuousClock.Instant) {
+        answered()
+        due = Moment(moment)
+    }
+
+    /// Notes a request without an answer.
     ///
-    /// The waits double from one backoff on: with three attempts and a backoff of 1 s the slave waits 1 s and 2 s
-    /// between the attempts and 4 s after them, when it is offline; from there on up to `longestProbeInterval`.
+    /// Between the attempts the waits double from one backoff on, 1 s and 2 s with the defaults. After the last one the
+    /// slave is offline, and the waits double from the shortest probe interval to the longest.
     mutating func failed(at now: ContinuousClock.Instant, policy: RetryPolicy) {
         failures += 1
         if state != .offline, failures < policy.attempts {
             state = .suspect
             due = Moment(now + policy.wait(afterFailure: failures))
         } else {
-            let interval = state == .offline ? probeInterval * 2 : policy.wait(afterFailure: failures)
             state = .offline
-            probeInterval = min(interval, Self.longestProbeInterval)
+            probeInterval = min(max(probeInterval * 2, Self.shortestProbeInterval), Self.longestProbeInterval)
             due = Moment(now + probeInterval)
         }
     }
-
-    private init(state: State) { self.state = state }
 }
 
 /// How often and after what waits a slave is asked again.

@@ -10,17 +10,27 @@ extension PointDefinition {
     /// - Throws: `notANumber` for NaN and the infinities: such a point counts as failed.
     public func value(of words: ArraySlice<UInt16>) throws(ValueFault) -> CanonicalNumber {
         guard words.count == type.width else { throw .wordCount(expected: type.width, got: words.count) }
+        guard let number = number(of: pattern(of: words)) else { throw .notANumber }
+        return type.isFloat
+            ? CanonicalNumber(measured: number * scale + offset) : CanonicalNumber(counted: number * scale + offset)
+    }
+
+    /// The bits of all words in one number, the most significant first.
+    private func pattern(of words: ArraySlice<UInt16>) -> UInt64 {
         // A bit of a bit table has no byte order: turned round, a 1 would become 0x0100 and read as 0.
-        if address.table.holdsBits { return counted(ExactDecimal(words.contains(0) ? 0 : 1)) }
-        let pattern = order.normalised(words).reduce(UInt64(0)) { $0 << 16 | UInt64($1) }
+        if address.table.holdsBits { return words.contains(0) ? 0 : 1 }
+        return order.normalised(words).reduce(0) { $0 << 16 | UInt64($1) }
+    }
+
+    /// What a pattern of bits stands for, before scale and offset; nil for NaN and the infinities.
+    func number(of pattern: UInt64) -> ExactDecimal? {
         switch type {
-        case .bool, .uint16, .uint32, .uint64: return counted(ExactDecimal(field(of: pattern)))
-        case .int16: return counted(ExactDecimal(Int16(truncatingIfNeeded: pattern)))
-        case .int32: return counted(ExactDecimal(Int32(truncatingIfNeeded: pattern)))
-        case .int64: return counted(ExactDecimal(Int64(bitPattern: pattern)))
-        case .float32:
-            return try measured(ExactDecimal(shortest: Float(bitPattern: UInt32(truncatingIfNeeded: pattern))))
-        case .float64: return try measured(ExactDecimal(shortest: Double(bitPattern: pattern)))
+        case .bool, .uint16, .uint32, .uint64: ExactDecimal(field(of: pattern))
+        case .int16: ExactDecimal(Int16(truncatingIfNeeded: pattern))
+        case .int32: ExactDecimal(Int32(truncatingIfNeeded: pattern))
+        case .int64: ExactDecimal(Int64(bitPattern: pattern))
+        case .float32: ExactDecimal(shortest: Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
+        case .float64: ExactDecimal(shortest: Double(bitPattern: pattern))
         }
     }
 
@@ -28,15 +38,6 @@ extension PointDefinition {
         guard let bits else { return pattern }
         let shifted = pattern >> UInt64(bits.lowerBound)
         return bits.count == 64 ? shifted : shifted & (1 << UInt64(bits.count) - 1)
-    }
-
-    private func counted(_ number: ExactDecimal) -> CanonicalNumber {
-        CanonicalNumber(counted: number * scale + offset)
-    }
-
-    private func measured(_ number: ExactDecimal?) throws(ValueFault) -> CanonicalNumber {
-        guard let number else { throw .notANumber }
-        return CanonicalNumber(measured: number * scale + offset)
     }
 }
 

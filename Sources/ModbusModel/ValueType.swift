@@ -28,6 +28,12 @@ public enum ValueType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether the value is binary floating point.
+    var isFloat: Bool { self == .float32 || self == .float64 }
+
+    /// Whether the integer is two's complement.
+    var isSigned: Bool { self == .int16 || self == .int32 || self == .int64 }
+
     /// Whether a bit field may be cut out of it.
     var isUnsigned: Bool { self == .uint16 || self == .uint32 || self == .uint64 }
 }
@@ -47,6 +53,8 @@ public enum WordOrder: String, Sendable, Hashable, CaseIterable {
     case DCBA
 
     /// Puts words in order so that the most significant comes first, each with its bytes the right way round.
+    ///
+    /// Done twice it changes nothing: so it puts words in the order in which they travel, too.
     func normalised(_ words: ArraySlice<UInt16>) -> [UInt16] {
         switch self {
         case .ABCD: Array(words)

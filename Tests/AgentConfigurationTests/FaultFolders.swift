@@ -21,6 +21,6 @@ import Testing
     }
 
     @Test func `there are bad configurations to be tested`() {
-        #expect(TestFiles.folders(in: "Faults").count >= 91)
+        #expect(TestFiles.folders(in: "Faults").count >= 101)
     }
 }

@@ -9,10 +9,11 @@ import Testing
     @Test func `the shortest file gets every default`() throws {
         let configuration = try Sample.shortest.parsed()
         #expect(configuration.gateway.mac == nil)
-        #expect(configuration.line.port == "/dev/ttyUSB0")
-        #expect(configuration.line.baud == 9600)
-        #expect(configuration.line.format == .eightN1)
-        #expect(configuration.line.rs485 == .none)
+        let line = try #require(configuration.buses.first?.line)
+        #expect(configuration.buses.count == 1)
+        #expect(line.way == .serial(port: "/dev/ttyUSB0", rs485: .none))
+        #expect(line.baud == 9600)
+        #expect(line.format == .eightN1)
         #expect(configuration.poll.interval == .seconds(300))
         #expect(configuration.poll.timeout == .seconds(1))
         #expect(configuration.poll.attempts == 3)
@@ -107,7 +108,7 @@ import Testing
         #expect(try AgentConfiguration.parse(text, file: "a.yaml").broker.ca == "ca.crt")
         #expect(try AgentConfiguration.parse(text, file: "/a.yaml").broker.ca == "/ca.crt")
         #expect(try AgentConfiguration.parse(text, file: "etc/a.yaml").broker.ca == "etc/ca.crt")
-        #expect(try AgentConfiguration.parse(text, file: "etc/a.yaml").line.port == "/dev/ttyUSB0")
+        #expect(try AgentConfiguration.parse(text, file: "etc/a.yaml").buses[0].line.place == "/dev/ttyUSB0")
     }
 
     @Test func `the place of a key can be asked for later`() throws {

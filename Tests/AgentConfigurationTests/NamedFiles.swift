@@ -112,6 +112,6 @@ import Testing
     @Test func `a simulation names no files that must be there`() throws {
         let folder = ScratchFolder()
         folder.write("agent.yaml", Sample.shortest.text)
-        #expect(try SimulationConfiguration.load(path: "\(folder.path)/agent.yaml").slaves.count == 1)
+        #expect(try SimulationConfiguration.load(path: "\(folder.path)/agent.yaml").buses[0].slaves.count == 1)
     }
 }

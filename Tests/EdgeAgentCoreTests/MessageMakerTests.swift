@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.serialized) struct MessageMakerTests {
     /// A real cycle on a simulated line, because only a line can make a report.
-    private func cycle(_ configuration: AgentConfiguration, dead: UInt8?) async throws -> CycleReport {
+    private func cycle(_ configuration: AgentConfiguration, dead: UInt8?) async throws -> GatewayCycle {
         var (one, seven) = (SimulatedSlave(id: 1), SimulatedSlave(id: 7))
         one.set(.holdingRegisters, 0, .fixed(12345, as: .uint16))
         one.set(.holdingRegisters, 1, .fixed(4_294_967_295 as Int64, as: .uint32))
@@ -18,13 +18,17 @@ import Testing
         if let dead { simulated.inject(Fault(.dead), on: dead) }
         let settings = LineSettings(port: simulated.path, timing: SerialTiming(baud: 115_200, format: .eightN1))
         let poller = LinePoller(
-            line: ModbusLine(settings), slaves: configuration.polledSlaves, policy: RetryPolicy(attempts: 1))
+            line: ModbusLine(settings), slaves: configuration.buses[0].polledSlaves, policy: RetryPolicy(attempts: 1))
         defer { simulated.stop() }
-        return await poller.poll(deadline: .now + .seconds(10))
+        return whole(await poller.poll(deadline: .now + .seconds(10)))
+    }
+
+    private func whole(_ report: CycleReport) -> GatewayCycle {
+        GatewayCycle(lines: [.init(index: 0, report: report)], duration: report.duration)
     }
 
     private func maker(_ configuration: AgentConfiguration) throws -> MessageMaker {
-        MessageMaker(mac: try #require(MACAddress("02:00:5e:10:00:01")), slaves: configuration.slaves)
+        MessageMaker(mac: try #require(MACAddress("02:00:5e:10:00:01")), buses: configuration.buses)
     }
 
     @Test func `a cycle becomes one message with the points in the order of the configuration`() async throws {
@@ -50,9 +54,9 @@ import Testing
         let configuration = try configuration("poll: { timeout: 100ms }")
         let port = LineSettings(port: "/dev/no-such-port", timing: SerialTiming(baud: 9600, format: .eightN1))
         let poller = LinePoller(
-            line: ModbusLine(port), slaves: configuration.polledSlaves, policy: RetryPolicy(attempts: 1))
+            line: ModbusLine(port), slaves: configuration.buses[0].polledSlaves, policy: RetryPolicy(attempts: 1))
         let report = await poller.poll(deadline: .now + .seconds(10))
         #expect(report.lineFailure?.kind == .portMissing)
-        #expect(try maker(configuration).message(for: report, stamp: 0) == nil)
+        #expect(try maker(configuration).message(for: whole(report), stamp: 0) == nil)
     }
 }

@@ -21,6 +21,8 @@ final class Gateway {
     var slaves: String
     var poll = "{ interval: 1s, timeout: 200ms, backoff: 300ms }"
     var brokerKeys = ""
+    /// The line and its slaves, where they are not those of `line` and `slaves`.
+    var lines: String?
     var host = "localhost"
     var port: String
 
@@ -47,13 +49,12 @@ final class Gateway {
     func configuration() throws -> String {
         try folder.write(
             """
-            line: { port: \(port), baud: \(line.settings.baud), format: 8N1 }
+            \(lines == nil ? "line: { port: \(port), baud: \(line.settings.baud), format: 8N1 }" : "")
             poll: \(poll)
             broker:
               { host: \(host), port: \(broker.port), ca: \(files.ca), certificate: \(files.certificate), key: \(files.key)\(brokerKeys) }
             spool: { path: \(spool) }
-            slaves:
-            \(slaves)
+            \(lines ?? "slaves:\n\(slaves)")
             """, to: "gateway.yaml")
     }
 
@@ -66,8 +67,10 @@ final class Gateway {
 
     /// Starts the agent, by another program where one is given; it runs until it is stopped or killed.
     @discardableResult
-    func start(by wrapper: [String] = [], environment: [String: String] = [:]) throws -> ChildProcess {
-        let words = try wrapper + [Repository.binary("edge-agent"), "run", "--config", configuration()]
+    func start(
+        by wrapper: [String] = [], arguments: [String] = [], environment: [String: String] = [:]
+    ) throws -> ChildProcess {
+        let words = try wrapper + [Repository.binary("edge-agent"), "run", "--config", configuration()] + arguments
         let process = try ChildProcess(words[0], Array(words.dropFirst()), environment: environment)
         agent = process
         return process
@@ -155,6 +158,8 @@ func plainGateway(
 func countingGateway(brokerRuns: Bool = true) async throws -> Gateway {
     var meter = SimulatedSlave(id: 1, turnaround: .milliseconds(5))
     meter.set(.holdingRegisters, 0, .counting(from: 0, by: 1, per: .read, as: .uint32))
+    // Registers beside it, as meters have: none of the exchanges is a refusal, and each of them a cycle.
+    for address in 2..<6 { meter.set(.holdingRegisters, UInt16(address), .fixed(0, as: .uint16)) }
     let yaml = """
           - id: 1
             points:

@@ -72,6 +72,18 @@ extension Expectation where Value: CaseIterable & RawRepresentable, Value.RawVal
     }
 }
 
+extension Expectation where Value == Bool {
+    /// Yes or no, in the one spelling that all readers of YAML share.
+    static var truth: Expectation {
+        Expectation("true or false") { (scalar) throws(Mismatch) in
+            if !scalar.isQuoted, scalar.text == "true" || scalar.text == "false" { return scalar.text == "true" }
+            let isYes = ["yes", "y", "on", "true", "1"].contains(scalar.text.lowercased())
+            let isNo = ["no", "n", "off", "false", "0"].contains(scalar.text.lowercased())
+            throw Mismatch(hint: isYes ? "write true" : isNo ? "write false" : nil)
+        }
+    }
+}
+
 extension UInt8 {
     /// Whether the byte is an ASCII digit.
     var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }

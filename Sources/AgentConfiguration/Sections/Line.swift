@@ -1,38 +1,119 @@
 public import ModbusModel
 
 extension AgentConfiguration {
-    /// The serial line that the slaves hang on.
+    /// A line that slaves hang on, and the way to it.
     public struct Line: Sendable, Hashable {
-        /// The device's path, such as `/dev/ttyUSB0`.
-        public let port: String
+        /// How the line is reached.
+        public enum Way: Sendable, Hashable {
+            /// By the serial device of this path, such as `/dev/ttyUSB0`.
+            case serial(port: String, rs485: RS485Mode)
+            /// By a Modbus TCP device or a serial server; a connection is given up after 100 ms to 10 s, 3 s by default.
+            case network(NetworkEndpoint, connectTimeout: Duration)
+        }
 
-        /// The speed in bits per second, one of `SerialTiming.speeds`; 9600 by default.
+        /// The line's name, 1 to 32 characters, unique; `line` where the file has only one.
+        public let name: String
+
+        /// How the line is reached.
+        public let way: Way
+
+        /// The speed in bits per second, one of `SerialTiming.speeds`; of a network line, that behind the server.
+        ///
+        /// 9600 by default; 115200 for Modbus TCP, where there may be no wire at all.
         public let baud: Int
 
         /// The form of a character; `8N1` by default.
         public let format: SerialFormat
 
-        /// Who switches the RS-485 driver between sending and listening; `none` by default.
-        public let rs485: RS485Mode
+        /// Where the line is: the port's path or the URL.
+        public var place: String {
+            switch way {
+            case .serial(let port, _): port
+            case .network(let endpoint, _): endpoint.description
+            }
+        }
 
-        init?(_ mapping: MappingReader, _ surroundings: Surroundings) {
-            let port = mapping.required(
-                "port",
-                .path("the path of a serial port such as /dev/ttyUSB0", in: surroundings)
-            )
-            baud = mapping.optional("baud", .integer(of: SerialTiming.speeds), default: 9600)
-            format = mapping.optional("format", .word, default: .eightN1)
-            rs485 = mapping.optional("rs485", .word, default: .none)
-            guard let port else { return nil }
-            self.port = port
+        /// Reads the keys of a line that is a mapping.
+        init?(_ mapping: MappingReader, name: String, _ surroundings: Surroundings) {
+            // In the order in which a message about an unknown key lists them.
+            mapping.ignore("port", "url", "baud", "format", "rs485")
+            let port = mapping["port"]
+            let url = mapping["url"]
+            if port != nil, let url { url.fault("the line has a port already", hint: "write one of port, url") }
+            let way = url == nil ? Self.serial(mapping, surroundings) : Self.network(mapping)
+            let baud = mapping.optional("baud", .integer(of: SerialTiming.speeds))
+            let format = mapping.optional("format", .word, default: SerialFormat.eightN1)
+            guard let way else { return nil }
+            self.init(name: name, way: way, baud: baud, format: format)
+        }
+
+        /// Takes a line that is one text: a path, or a URL.
+        init?(_ text: ValueReader, name: String, _ surroundings: Surroundings) {
+            guard case .scalar(let scalar) = text.node.content, scalar.text.contains("://") else {
+                guard let port = text.read(.port(in: surroundings)) else { return nil }
+                self.init(name: name, way: .serial(port: port, rs485: .none), baud: nil, format: .eightN1)
+                return
+            }
+            guard let endpoint = text.read(.endpoint) else { return nil }
+            self.init(
+                name: name, way: .network(endpoint, connectTimeout: Self.usualTimeout), baud: nil, format: .eightN1)
+        }
+
+        private init(name: String, way: Way, baud: Int?, format: SerialFormat) {
+            self.name = name
+            self.way = way
+            self.format = format
+            if case .network(let endpoint, _) = way, endpoint.framing == .tcp {
+                self.baud = baud ?? 115_200
+            } else {
+                self.baud = baud ?? 9600
+            }
+        }
+
+        private static let usualTimeout: Duration = .seconds(3)
+
+        private static func serial(_ mapping: MappingReader, _ surroundings: Surroundings) -> Way? {
+            let rs485 = RS485Mode(mapping["rs485"])
+            let hint = "a serial server or a Modbus TCP device has a url instead, such as tcp://192.168.1.20:502"
+            guard let port = mapping.required("port", .port(in: surroundings), hint: hint) else { return nil }
+            return .serial(port: port, rs485: rs485)
+        }
+
+        private static func network(_ mapping: MappingReader) -> Way? {
+            mapping["rs485"]?.fault(
+                "a line over the network has no rs485: the serial server switches its own transmitter",
+                hint: "leave the key out")
+            let timeout = mapping.optional(
+                "connect_timeout", .duration(.milliseconds(100) ... .seconds(10)), default: usualTimeout)
+            guard let endpoint = mapping.required("url", .endpoint) else { return nil }
+            return .network(endpoint, connectTimeout: timeout)
         }
     }
+}
 
-    /// Who switches the RS-485 driver between sending and listening.
-    public enum RS485Mode: String, Sendable, Hashable, CaseIterable {
-        /// The adapter does it by itself, as nearly all USB adapters do.
-        case none
-        /// The kernel does it by the RTS line (`TIOCSRS485`).
-        case kernel
+extension Expectation where Value == String {
+    /// The path of a serial device.
+    fileprivate static func port(in surroundings: Surroundings) -> Expectation {
+        let path = path("the path of a serial port such as /dev/ttyUSB0", in: surroundings)
+        return Expectation(path.name) { (scalar) throws(Mismatch) in
+            guard !scalar.text.contains("://") else {
+                throw Mismatch(hint: "a URL has a key of its own: url: \(scalar.text.shortened)")
+            }
+            return try path.read(scalar)
+        }
+    }
+}
+
+extension Expectation where Value == NetworkEndpoint {
+    /// Where a Modbus TCP device or a serial server listens.
+    fileprivate static var endpoint: Expectation {
+        Expectation("a URL such as tcp://192.168.1.20:502 or rtu+tcp://192.168.1.20:4001") {
+            (scalar) throws(Mismatch) in
+            do throws(EndpointFault) {
+                return try NetworkEndpoint(url: scalar.text)
+            } catch {
+                throw Mismatch(hint: error.description)
+            }
+        }
     }
 }

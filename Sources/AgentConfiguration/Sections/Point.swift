@@ -12,6 +12,9 @@ extension AgentConfiguration {
         /// Where the value stands in the slave and how it becomes a number.
         public let definition: PointDefinition
 
+        /// Whether the point is read until two readings in a row are equal; false by default.
+        public let isConfirmed: Bool
+
         /// Where the point begins in the file.
         public let place: Place
 
@@ -20,6 +23,7 @@ extension AgentConfiguration {
             if let code, let reader = mapping["code"] { codes.claim(code, by: reader, "the code") }
             let definition = PointDefinition(mapping)
             let unit = mapping.required("unit", PointKeys.unit, hint: "write unit: \"\" for a number without a unit")
+            isConfirmed = mapping.optional("confirm", .truth, default: false)
             mapping.ignore("value", "counts", "waves")
             guard let code, let definition, let unit else { return nil }
             self.code = code
@@ -31,6 +35,7 @@ extension AgentConfiguration {
         /// Compares what the points say, not where they stand: a comment above does not make another point.
         public static func == (left: Point, right: Point) -> Bool {
             left.code == right.code && left.unit == right.unit && left.definition == right.definition
+                && left.isConfirmed == right.isConfirmed
         }
 
         /// Feeds what `==` compares.
@@ -38,6 +43,7 @@ extension AgentConfiguration {
             hasher.combine(code)
             hasher.combine(unit)
             hasher.combine(definition)
+            hasher.combine(isConfirmed)
         }
     }
 }

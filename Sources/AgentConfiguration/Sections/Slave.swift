@@ -18,11 +18,10 @@ extension AgentConfiguration {
         /// The points, at least one, in the order of the file.
         public let points: [Point]
 
-        /// Reads the list of slaves; what is no slave is left out, with a fault.
-        static func list(_ root: MappingReader, default poll: Poll?) -> [Slave] {
+        /// Reads one line's list of slaves; what is no slave is left out, with a fault.
+        static func list(_ line: MappingReader, default poll: Poll?, codes: FirstPlaces<String>) -> [Slave] {
             let ids = FirstPlaces<SlaveAddress>()
-            let codes = FirstPlaces<String>()
-            return SlaveList.read(root, most: AgentConfiguration.mostSlaves) { mapping in
+            return SlaveList.read(line, tested: AgentConfiguration.testedSlaves) { mapping in
                 Slave(mapping, timeout: poll?.timeout ?? .seconds(1), ids: ids, codes: codes)
             }
         }

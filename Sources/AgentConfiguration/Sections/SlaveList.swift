@@ -2,13 +2,25 @@ internal import ModbusModel
 
 /// What the agent's and the simulation's slaves have in common.
 enum SlaveList {
-    /// Reads `slaves`, a list of at most so many mappings.
-    static func read<Slave>(_ root: MappingReader, most: Int, _ body: (MappingReader) -> Slave?) -> [Slave] {
-        guard let slaves = root["slaves"] else {
-            root.missing("slaves", "a list of 1 to \(most) slaves")
+    /// The most slaves that a line has addresses for.
+    private static let most = 247
+
+    /// Reads `slaves`, a list of mappings; more of them than were tested are allowed, and told.
+    static func read<Slave>(
+        _ line: MappingReader, tested: Int = most, _ body: (MappingReader) -> Slave?
+    ) -> [Slave] {
+        guard let slaves = line["slaves"] else {
+            line.missing("slaves", "a list of 1 to \(most) slaves")
             return []
         }
-        return slaves.list(of: "slaves", most: most).compactMap { $0.mapping(body) }
+        let items = slaves.list(of: "slaves", most: most)
+        if items.count > tested {
+            slaves.report.warning(
+                at: items[tested].node.place, key: items[tested].path,
+                "\(items.count) slaves hang on this line, and up to \(tested) were tested",
+                hint: "check the cycle's time and the bus load, or part the line in two")
+        }
+        return items.compactMap { $0.mapping(body) }
     }
 
     /// Reads `id`, which no other slave may have.

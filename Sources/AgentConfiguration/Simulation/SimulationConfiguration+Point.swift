@@ -31,6 +31,7 @@ extension SimulationConfiguration {
             if let code, let reader = mapping["code"] { codes.claim(code, by: reader, "the code") }
             let definition = PointDefinition(mapping)
             unit = mapping.optional("unit", PointKeys.unit)
+            mapping.ignore("confirm")
             behaviour = Behaviour(mapping)
             guard let definition else { return nil }
             self.definition = definition

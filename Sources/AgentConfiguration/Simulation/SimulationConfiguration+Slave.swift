@@ -15,11 +15,10 @@ extension SimulationConfiguration {
         /// The points, at least one, in the order of the file.
         public let points: [Point]
 
-        /// Reads the list of slaves; what is no slave is left out, with a fault.
-        static func list(_ root: MappingReader) -> [Slave] {
+        /// Reads one line's list of slaves; what is no slave is left out, with a fault.
+        static func list(_ line: MappingReader, codes: FirstPlaces<String>) -> [Slave] {
             let ids = FirstPlaces<SlaveAddress>()
-            let codes = FirstPlaces<String>()
-            return SlaveList.read(root, most: SimulationConfiguration.mostSlaves) { mapping in
+            return SlaveList.read(line) { mapping in
                 Slave(mapping, ids: ids, codes: codes)
             }
         }

@@ -1,19 +1,10 @@
-/// The line of slaves that a simulator plays, read from a file of the same form as the agent's.
+/// The lines of slaves that a simulator plays, read from a file of the same form as the agent's.
 ///
 /// An agent's file can be simulated as it is: what concerns the agent alone is not looked at, and no file is opened
 /// but the configuration itself.
 public struct SimulationConfiguration: Sendable {
-    /// The most slaves that a line has addresses for.
-    public static let mostSlaves = 247
-
-    /// A line as the agent's file describes it.
-    public typealias Line = AgentConfiguration.Line
-
-    /// The line; its port is where the agent will open it.
-    public let line: Line
-
-    /// The slaves, 1 to 247, in the order of the file.
-    public let slaves: [Slave]
+    /// The lines with their slaves, 1 to 16; each is where the agent will look for it.
+    public let buses: [Bus<Slave>]
 
     /// Reads a simulation from text alone.
     ///
@@ -29,12 +20,10 @@ public struct SimulationConfiguration: Sendable {
     }
 
     private init?(_ root: MappingReader, _ surroundings: Surroundings) {
-        root.ignore("gateway")
-        let line = root.section("line") { Line($0, surroundings) }
-        root.ignore("poll")
-        slaves = Slave.list(root)
+        root.ignore("gateway", "line", "lines", "poll")
+        let codes = FirstPlaces<String>()
+        buses = Bus.list(root, surroundings) { Slave.list($0, codes: codes) }
         root.ignore("broker", "spool", "log")
-        guard let line else { return nil }
-        self.line = line
+        guard !buses.isEmpty else { return nil }
     }
 }

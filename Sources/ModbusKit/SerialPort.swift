@@ -1,0 +1,36 @@
+import Glibc
+internal import ModbusModel
+
+/// A serial port that is claimed and open.
+final class SerialPort: LineTransport {
+    // Given back in this order: libmodbus closes the port before the claim on it ends.
+    private let rtu: RTUContext
+    private let claim: PortClaim
+    private let path: String
+
+    let advice: PortAdvice?
+    let numbersRequests = false
+    let isUsable = true
+
+    var descriptor: Int32 { rtu.descriptor }
+
+    var portErrors: PortErrors? { PortErrors(of: claim.descriptor) }
+
+    /// A path may come to name another device, however alive the old one looks.
+    var isInPlace: Bool { claim.isStill(at: path) }
+
+    /// Claims and opens the port.
+    init(path: String, rs485: RS485Mode, timing: SerialTiming, sysfs: String) throws(ModbusFailure) {
+        let claim = try PortClaim(path: path)
+        rtu = try RTUContext(port: path, timing: timing)
+        claim.exclude()
+        if case .kernel(let switching) = rs485 { try KernelRS485.set(switching, on: claim.descriptor, at: path) }
+        self.claim = claim
+        self.path = path
+        advice = PortAdvice(port: path, sysfs: sysfs)
+    }
+
+    func lost(_ code: Int32) -> ModbusFailure { ModbusFailure(.portLost, code: code, at: path) }
+
+    func send(_ request: ArraySlice<UInt8>) throws(ModbusFailure) { try rtu.send(request) }
+}
