@@ -52,9 +52,12 @@ let package = Package(
         system("CYAML", "yaml-0.1", "libyaml-dev"),
         system("COpenSSL", "openssl", "libssl-dev"),
 
-        // Ground floor: values and one thread. They know no I/O.
+        .systemLibrary(name: "CClock"),
+
+        // Ground floor: values, one thread, and the machine's clocks.
         room("BlockingExecutor"),
         room("ExactArithmetic"),
+        room("MachineClock", ["CClock"]),
         room("ModbusModel", ["ExactArithmetic"]),
 
         // First floor: the four that the agent is made of, and the contract. They do not know each other.
@@ -71,8 +74,8 @@ let package = Package(
         room(
             "EdgeAgentCore",
             [
-                "AgentConfiguration", "BrokerLink", "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract",
-                lifecycle, log, signals,
+                "AgentConfiguration", "BrokerLink", "MachineClock", "ModbusKit", "ModbusModel", "StoreForward",
+                "TelemetryContract", lifecycle, log, signals,
             ]),
         .executableTarget(
             name: "EdgeAgent",
@@ -120,7 +123,13 @@ let package = Package(
             name: "FirmwareTests",
             dependencies: ["ContractPeer", "ExactArithmetic", "FirmwareCore", "ModbusModel", "TelemetryContract"],
             swiftSettings: settings),
-        tests("StoreForward", ["BlockingExecutor", "SpoolWriter"]),
+        .testTarget(
+            name: "StoreForwardTests",
+            dependencies: ["BlockingExecutor", "SpoolWriter", "StoreForward", "WriteRecorder"],
+            exclude: ["Fixtures"],
+            swiftSettings: settings),
+        // Stands between SQLite and its files: writes down what happens to them, and makes them fail.
+        .target(name: "WriteRecorder", dependencies: ["CSQLite"], path: "Tests/WriteRecorder"),
         // A process of its own, for the tests that kill one.
         .executableTarget(
             name: "SpoolWriter", dependencies: ["StoreForward"], path: "Tests/SpoolWriter", swiftSettings: settings),
@@ -132,8 +141,12 @@ let package = Package(
             swiftSettings: settings),
         tests(
             "EdgeAgentCore",
-            ["AgentConfiguration", "FieldBench", "LineSimulator", "ModbusKit", "ModbusModel", "TelemetryContract", log]),
+            [
+                "AgentConfiguration", "BrokerLink", "ExactArithmetic", "FieldBench", "LineSimulator", "MachineClock",
+                "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract", log,
+            ]),
         tests("LineSimulator"),
+        tests("MachineClock"),
         tests("FieldBench"),
         .testTarget(
             name: "EndToEndTests",

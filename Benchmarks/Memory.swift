@@ -103,7 +103,7 @@ enum Memory {
     }
 
     private static func fill(_ path: String, messages: Int) async throws {
-        let spool = try await Spool(path: path, limits: SpoolLimits(maxBytes: 64 << 20))
+        let spool = try await Spool(SpoolSettings(path: path, maxBytes: 64 << 20)) { nil }
         let payload = Array(repeating: UInt8(ascii: "x"), count: 350)
         // Five minutes apart, as a gateway's are, the last one before now.
         let now = Int64(Date().timeIntervalSince1970)

@@ -23,6 +23,9 @@ public struct AgentConfiguration: Sendable {
     /// The store on disk.
     public let spool: Spool
 
+    /// When the wall clock is believed.
+    public let clock: Clock
+
     /// The least level that is logged; `info` by default.
     public let logLevel: LogLevel
 
@@ -71,14 +74,16 @@ public struct AgentConfiguration: Sendable {
         let buses = Bus.list(root, surroundings) { Slave.list($0, default: poll, codes: codes) }
         let broker = root.section("broker") { Broker($0, surroundings) }
         let spool = root.section("spool") { Spool($0, surroundings) }
+        let clock = root.section("clock") { Clock($0) }
         let logLevel = root.section("log") { LogLevel($0) }
         // Only after every section was asked, so that every fault is known.
-        guard !buses.isEmpty, let poll, let broker, let spool, let logLevel else { return nil }
+        guard !buses.isEmpty, let poll, let broker, let spool, let clock, let logLevel else { return nil }
         self.gateway = gateway ?? Gateway(mac: nil)
         self.buses = buses
         self.poll = poll
         self.broker = broker
         self.spool = spool
+        self.clock = clock
         self.logLevel = logLevel
         warnings = root.report.warnings
     }

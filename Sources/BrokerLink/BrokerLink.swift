@@ -69,8 +69,15 @@ public final class BrokerLink: Sendable {
     /// Hands over a message of QoS 1, or refuses it: there is no session, or the window is full.
     ///
     /// The answer comes as an event with the same token. Tokens must be unique among the messages in flight.
-    public nonisolated func publish(token: Int64, topic: String, payload: [UInt8], retain: Bool = false) -> Bool {
-        mailbox.offer(Mailbox.Request(token: token, topic: topic, payload: payload, retain: retain))
+    public nonisolated func publish(
+        token: Int64,
+        topic: String,
+        payload: [UInt8],
+        retain: Bool = false,
+        properties: [UserProperty] = []
+    ) -> Bool {
+        mailbox.offer(
+            Mailbox.Request(token: token, topic: topic, payload: payload, retain: retain, properties: properties))
     }
 
     /// Ends the link with a goodbye; says whether it ended in time.

@@ -26,6 +26,11 @@ public struct BrokerSettings: Sendable, Hashable {
     /// How long an attempt may take from the first address tried to the broker's welcome.
     public var connectTimeout: Duration
 
+    /// How long the broker may say nothing at all while it owes us an answer.
+    ///
+    /// A connection into nowhere is given up after this time and not only after the keep-alive, which may be hours.
+    public var answerTimeout: Duration
+
     /// How many messages may wait for their acknowledgement, 1 to 65535; the broker may lower it.
     public var window: Int
 
@@ -45,6 +50,7 @@ public struct BrokerSettings: Sendable, Hashable {
         keyFile: String,
         keepAlive: Duration = .seconds(60),
         connectTimeout: Duration = .seconds(20),
+        answerTimeout: Duration = .seconds(20),
         window: Int = 20,
         clockFloor: Int64 = 0
     ) {
@@ -56,6 +62,7 @@ public struct BrokerSettings: Sendable, Hashable {
         self.keyFile = keyFile
         self.keepAlive = keepAlive
         self.connectTimeout = connectTimeout
+        self.answerTimeout = answerTimeout
         self.window = window
         self.clockFloor = clockFloor
     }

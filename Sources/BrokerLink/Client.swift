@@ -138,10 +138,23 @@ struct Client: ~Copyable {
     }
 
     /// Hands a message over, and gives the number by which it will be acknowledged.
-    func publish(_ topic: String, _ payload: [UInt8], retain: Bool) -> (message: Int32, Result) {
+    func publish(
+        _ topic: String,
+        _ payload: [UInt8],
+        retain: Bool,
+        properties: [UserProperty] = []
+    ) -> (message: Int32, Result) {
         guard payload.count <= 268_435_455 else { return (0, Result(code: MOSQ_ERR_PAYLOAD_SIZE.rawValue, errno: 0)) }
+        // The library copies them into the packet.
+        var list: OpaquePointer?
+        defer { mosquitto_property_free_all(&list) }
+        for property in properties {
+            let code = mosquitto_property_add_string_pair(
+                &list, Int32(MQTT_PROP_USER_PROPERTY.rawValue), property.name, property.value)
+            guard code == MOSQ_ERR_SUCCESS.rawValue else { return (0, Result(code)) }
+        }
         var message: Int32 = 0
-        let code = mosquitto_publish_v5(pointer, &message, topic, Int32(payload.count), payload, 1, retain, nil)
+        let code = mosquitto_publish_v5(pointer, &message, topic, Int32(payload.count), payload, 1, retain, list)
         return (message, Result(code))
     }
 

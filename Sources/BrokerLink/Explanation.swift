@@ -79,6 +79,16 @@ struct Explanation {
         )
     }
 
+    /// The broker owes an answer, and nothing comes.
+    func unanswered() -> LinkFailure {
+        failure(
+            .lost,
+            .timeout,
+            "\(peer) owes an answer and said nothing for \(settings.answerTimeout.components.seconds) s",
+            "the line is dead, or the broker hangs: check the uplink"
+        )
+    }
+
     // MARK: afterwards
 
     func broken(_ result: Client.Result) -> LinkFailure {

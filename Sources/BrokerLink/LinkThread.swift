@@ -44,18 +44,19 @@ struct LinkThread: Sendable {
 
     private func run() {
         var backoff = firstBackoff
+        var outageBegan: ContinuousClock.Instant?
         while !mailbox.isStopping {
             let session = Session(settings, identity, mailbox, report: report)
             guard case .failed(let failure) = session.run() else { break }
             mailbox.shut()
-            if let began = session.began {
-                backoff.sessionEnded(
-                    stood: .now - began,
-                    delivered: session.hasDelivered,
-                    thrownOut: failure.isByTheBroker
-                )
+            let now = ContinuousClock.now
+            if let began = session.began,
+                backoff.sessionEnded(stood: now - began, thrownOut: failure.isByTheBroker)
+            {
+                outageBegan = nil
             }
-            let pause = backoff.next(random: random())
+            let pause = backoff.next(after: now - (outageBegan ?? now), random: random())
+            outageBegan = outageBegan ?? now
             report(.failed(failure, retryIn: pause))
             mailbox.sleep(for: pause)
         }

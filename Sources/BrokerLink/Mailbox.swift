@@ -11,6 +11,7 @@ final class Mailbox: Sendable {
         let topic: String
         let payload: [UInt8]
         let retain: Bool
+        let properties: [UserProperty]
     }
 
     private struct State {

@@ -55,6 +55,7 @@ public struct ReasonCode: RawRepresentable, Sendable, Hashable, CustomStringConv
 
     private static let causes: [UInt8: String] = [
         16: "the message was taken, but no consumer listens to its topic",
+        129: "something between the gateway and the broker changes what is sent",
         131: "the broker refused for a reason of its own: its log says which",
         132: "the broker does not speak MQTT 5",
         133: "the broker does not accept this client id",
@@ -73,6 +74,7 @@ public struct ReasonCode: RawRepresentable, Sendable, Hashable, CustomStringConv
         150: "the broker limits how often a client may publish",
         151: "the broker's queue for a consumer is full, or its quota for this client is used up",
         152: "an operator of the broker ended the session",
+        153: "the broker looks into messages and does not take the form of this one",
         154: "the broker is set not to keep retained messages",
         155: "the broker is set to a maximum QoS below 1",
     ]

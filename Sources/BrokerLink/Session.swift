@@ -23,12 +23,11 @@ final class Session {
 
     /// When the broker welcomed us.
     private(set) var began: ContinuousClock.Instant?
-    /// Whether the broker took a message.
-    private(set) var hasDelivered = false
-
     private var record: ConnectionRecord
     private var tokens: [Int32: Int64] = [:]
     private var birthMessage: Int32?
+    /// Since when an answer is owed and nothing was heard.
+    private var quietSince = ContinuousClock.now
 
     init(
         _ settings: BrokerSettings,
@@ -143,6 +142,7 @@ final class Session {
 
     private func stand(_ client: borrowing Client, _ explanation: Explanation, peer: String) -> Ending {
         began = .now
+        quietSince = .now
         let window = min(settings.boundedWindow, Int(record.welcome?.receiveMaximum ?? .max))
         var inFlight = 0
         // The birth goes first, so that whoever watches knows us before our readings come.
@@ -170,10 +170,11 @@ final class Session {
         )
 
         // The library counts in whole seconds; this often is enough for a keep-alive that may come a little late.
-        let tick = max(.milliseconds(500), min(settings.keepAlive / 12, .seconds(5)))
+        let tick = max(.milliseconds(500), min(settings.keepAlive / 12, settings.answerTimeout / 4, .seconds(5)))
         while true {
             let result = turn(client, until: .now + tick)
             passOnAcknowledgements()
+            if isOwed, .now - quietSince > settings.answerTimeout { return .failed(explanation.unanswered()) }
             switch result {
             case .stopped:
                 // What was handed over before the stop goes out before the goodbye.
@@ -206,6 +207,7 @@ final class Session {
 
         let happened = Int32(waiting[0].revents)
         let wasHandshakeDone = record.isHandshakeDone
+        if happened & POLLIN != 0 { quietSince = .now }
         // Read first: what a broker says before it closes would be lost with a write that fails.
         if happened & (POLLIN | POLLERR | POLLHUP) != 0 || (happened != 0 && !wasHandshakeDone) {
             repeat {
@@ -227,11 +229,13 @@ final class Session {
     /// Hands messages to the library, which queues them: they are written in the next turn.
     private func publishRequests(_ client: borrowing Client, _ explanation: Explanation) -> LinkFailure? {
         for request in mailbox.takeRequests() {
-            let (message, result) = client.publish(request.topic, request.payload, retain: request.retain)
+            let (message, result) = client.publish(
+                request.topic, request.payload, retain: request.retain, properties: request.properties)
             if let fault = result.messageFault {
                 mailbox.release()
                 report(.acknowledged(token: request.token, reason: fault))
             } else if result.isGood {
+                if !isOwed { quietSince = .now }
                 tokens[message] = request.token
             } else {
                 return explanation.broken(result)
@@ -240,9 +244,11 @@ final class Session {
         return nil
     }
 
+    /// Whether the broker has still to answer to something.
+    private var isOwed: Bool { birthMessage != nil || !tokens.isEmpty }
+
     private func passOnAcknowledgements() {
         for (message, reason) in record.takeAcknowledgements() {
-            if reason.isPositive { hasDelivered = true }
             if message == birthMessage {
                 birthMessage = nil
                 mailbox.release()

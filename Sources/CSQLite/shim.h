@@ -8,3 +8,7 @@ static inline int csqlite_bind_blob_copy(sqlite3_stmt *statement, int index, con
 static inline int csqlite_bind_text_copy(sqlite3_stmt *statement, int index, const char *text, int count) {
     return sqlite3_bind_text(statement, index, text, count, SQLITE_TRANSIENT);
 }
+// A variadic function, which the importer drops: the log stays beside the file when the connection closes.
+static inline int csqlite_keep_log_on_close(sqlite3 *database) {
+    return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}

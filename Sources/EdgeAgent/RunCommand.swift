@@ -25,7 +25,8 @@ struct RunCommand: AsyncParsableCommand {
             let identity = try Identity(configuration)
             let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
             let log = Logger(label: "edge-agent") { _ in JournalLog(logLevel: level) }
-            let agent = Agent(configuration, identity: identity, version: Release.version, log: log)
+            let agent = Agent(
+                configuration, identity: identity, version: Release.version, release: Release.date, log: log)
             try await agent.run(waitingForPort: waitForPort)
         }
     }

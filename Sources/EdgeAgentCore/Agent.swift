@@ -1,6 +1,7 @@
 public import AgentConfiguration
 internal import BrokerLink
 public import Logging
+public import MachineClock
 internal import ModbusKit
 internal import ModbusModel
 internal import ServiceLifecycle
@@ -13,19 +14,25 @@ public struct Agent: Sendable {
     private let configuration: AgentConfiguration
     private let identity: Identity
     private let version: String
+    private let release: Int64
     private let clock: WallClock
+    private let machine: MachineClock
     private let log: Logger
     private let manager = ServiceManager()
 
     /// Prepares an agent; nothing is opened yet.
+    ///
+    /// - Parameter release: The second since 1970 at which this program was released: no clock before it is believed.
     public init(
-        _ configuration: AgentConfiguration, identity: Identity, version: String, clock: WallClock = .system,
-        log: Logger
+        _ configuration: AgentConfiguration, identity: Identity, version: String, release: Int64,
+        clock: WallClock = .system, machine: MachineClock = .system, log: Logger
     ) {
         self.configuration = configuration
         self.identity = identity
         self.version = version
+        self.release = release
         self.clock = clock
+        self.machine = machine
         self.log = log
     }
 
@@ -34,29 +41,50 @@ public struct Agent: Sendable {
     /// What a restart cannot mend ends the run at once: a spool that is not ours, a port that does not exist (unless
     /// it is waited for). What time can mend does not: the broker's name, its certificate, the clock.
     public func run(waitingForPort: Bool) async throws {
-        let spool = try await openSpool()
+        let board = StatusBoard(
+            gateway: identity.mac, agent: "edge-agent \(version)", certificateEnds: identity.notAfter, clock: clock)
+        let spool = try await openSpool(board)
         let lines = Lines(
             configuration.buses,
             policy: RetryPolicy(attempts: configuration.poll.attempts, backoff: configuration.poll.backoff), log: log)
         try await open(lines, waitingForPort: waitingForPort)
         if let fault = identity.fault(at: clock.now()) { log.warning("\(fault)") }
 
+        let (lastStamp, lastGood) = (await spool.lastStamp, await spool.lastGoodTime ?? 0)
+        board.count(from: await firstStatus(spool))
+        let maker = MessageMaker(mac: identity.mac, buses: configuration.buses)
+        let cycleClock = CycleClock(
+            machine: machine,
+            judge: ClockJudge(trust: configuration.clock.trust, release: release, lastGood: lastGood),
+            lastStamp: lastStamp, spool: spool, maker: maker, board: board, log: log)
+
+        // Twins bear one MAC, and must not draw the same waits.
+        let jitter = Jitter(name: identity.mac.description, start: UInt64(bitPattern: machine.read().uptime))
         let topics = Topics(identity.mac)
         let gone = RetainedMessage(
             topic: topics.status, payload: StatusMessage.offline(gateway: identity.mac).encoded())
+        var settings = configuration.brokerSettings(clientID: identity.mac.description)
+        // Our own certificate was issued before now, too.
+        settings.clockFloor = [release, lastGood, lastStamp ?? 0, identity.notBefore].max() ?? release
         let link = BrokerLink(
-            settings: configuration.brokerSettings(clientID: identity.mac.description),
-            will: gone, birth: birth(topics))
+            settings: settings, will: gone,
+            birth: {
+                defer { board.said() }
+                return RetainedMessage(topic: topics.status, payload: board.message())
+            }, random: jitter.next)
         let forwarder = Forwarder(
-            spool: spool, link: link, topic: topics.telemetry, window: configuration.broker.inFlight, log: log)
+            spool: spool, link: link, topic: topics.telemetry, broker: configuration.broker, board: board,
+            clock: clock, random: jitter.next, log: log)
+        await cycleClock.atDating { await forwarder.storedOtherwise() }
         let poller = Poller(
-            lines: lines, spool: spool, forwarder: forwarder,
-            maker: MessageMaker(mac: identity.mac, buses: configuration.buses),
-            interval: configuration.poll.interval,
-            clock: clock, log: log)
+            lines: lines,
+            store: CycleStore(
+                clock: cycleClock, maker: maker, spool: spool, forwarder: forwarder, board: board, log: log),
+            codes: maker.codes, names: maker.names, interval: configuration.poll.interval, log: log)
+        let status = StatusService(board: board, link: link, topic: topics.status, manager: manager)
 
         // Stopped in reverse: first the poller, then the window is given a moment, then the link says goodbye.
-        let services: [any Service] = [LinkService(link: link, farewell: gone), forwarder, poller]
+        let services: [any Service] = [LinkService(link: link, farewell: gone), status, forwarder, poller]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
@@ -77,22 +105,24 @@ public struct Agent: Sendable {
         }
     }
 
-    private func openSpool() async throws(AgentFault) -> Spool {
+    private func openSpool(_ board: StatusBoard) async throws(AgentFault) -> Spool {
         do throws(SpoolFailure) {
-            return try await Spool(
-                path: configuration.spool.path, limits: SpoolLimits(maxBytes: configuration.spool.maxBytes))
+            return try await Spool(configuration.spoolSettings) { [clock] in
+                board.isClockTrusted ? clock.now().seconds : nil
+            }
         } catch {
             throw AgentFault(error)
         }
     }
 
-    /// Makes the birth message anew at every connect: it bears the time and counts the connects of this run.
-    private func birth(_ topics: Topics) -> @Sendable () -> RetainedMessage {
-        let count = ConnectCount(startedAt: clock.now())
-        return { [identity, clock, version] in
-            let message = StatusMessage.online(
-                gateway: identity.mac, at: clock.now().utc, sequence: count.next(), agent: "edge-agent \(version)")
-            return RetainedMessage(topic: topics.status, payload: message.encoded())
-        }
+    /// The number from which this run counts its status messages, above those of every run before.
+    ///
+    /// It is the start's second in millionths; a start that cannot be later than the one before by its clock is noted as
+    /// one second later, as it is by then.
+    private func firstStatus(_ spool: Spool) async -> UInt64 {
+        let known = max(await spool.lastStamp ?? 0, await spool.lastGoodTime ?? 0, release)
+        let now = clock.now().seconds
+        if now <= known { await spool.noteGoodTime(known + 1) }
+        return UInt64(max(now, known + 1)) * 1_000_000
     }
 }

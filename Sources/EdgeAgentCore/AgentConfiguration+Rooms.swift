@@ -2,9 +2,12 @@ internal import AgentConfiguration
 internal import BrokerLink
 internal import ModbusKit
 internal import ModbusModel
+internal import StoreForward
 
 /// The configuration in the terms of the rooms that it configures.
 extension AgentConfiguration {
+    var spoolSettings: SpoolSettings { SpoolSettings(path: spool.path, maxBytes: spool.maxBytes) }
+
     func brokerSettings(clientID: String) -> BrokerSettings {
         BrokerSettings(
             host: broker.host, port: UInt16(clamping: broker.port), clientID: clientID, caFile: broker.ca,

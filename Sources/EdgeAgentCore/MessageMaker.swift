@@ -32,4 +32,12 @@ struct MessageMaker: Sendable {
         guard !readings.isEmpty else { return nil }
         return try TelemetryMessage(gateway: mac, timestamp: UTCSecond(clamping: stamp), readings: readings).encoded()
     }
+
+    /// The final bytes of a message that was made before its time was known.
+    func date(_ message: [UInt8], _ stamp: Int64) throws -> [UInt8] {
+        let undated = try TelemetryMessage(decoding: message)
+        return try TelemetryMessage(
+            gateway: undated.gateway, timestamp: UTCSecond(clamping: stamp), readings: undated.readings
+        ).encoded()
+    }
 }

@@ -22,8 +22,8 @@ struct ReportLog {
     }
 
     /// Notes one cycle.
-    mutating func note(_ cycle: GatewayCycle, spool: SpoolStatistics?) {
-        if let spool { noteEviction(spool.evicted) }
+    mutating func note(_ cycle: GatewayCycle, spool: Ledger) {
+        noteEviction(spool.evicted.total)
         for line in cycle.lines { lines[line.index].note(line.report) }
         var metadata: Logger.Metadata = [
             "read": "\(cycle.succeeded)", "failed": "\(cycle.failed)", "requests": "\(cycle.requests)",
@@ -33,7 +33,8 @@ struct ReportLog {
         if let errors = cycle.portErrors, !errors.isClean {
             metadata["port_errors"] = "\(errors)"
         }
-        if let spool { metadata["backlog"] = "\(spool.messages)" }
+        metadata["backlog"] = "\(spool.waiting)"
+        if spool.undated > 0 { metadata["undated"] = "\(spool.undated)" }
         log.info("cycle", metadata: metadata)
     }
 

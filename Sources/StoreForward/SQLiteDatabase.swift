@@ -60,6 +60,11 @@ struct SQLiteDatabase: ~Copyable {
         return SQLiteStatement(owned: statement, path: path)
     }
 
+    /// Leaves the log as it is when the connection closes, for a file that is damaged.
+    func keepLogOnClose() {
+        _ = csqlite_keep_log_on_close(handle)
+    }
+
     /// Whether a transaction is open: some errors end it by themselves.
     var isInTransaction: Bool {
         sqlite3_get_autocommit(handle) == 0

@@ -18,6 +18,12 @@ struct SQLiteStatement: ~Copyable {
     /// Runs the statement to its end and answers how many rows it changed.
     @discardableResult
     func run(_ values: SQLiteValue..., action: String) throws(SpoolFailure) -> Int {
+        try run(values, action: action)
+    }
+
+    /// The same with the values in a list.
+    @discardableResult
+    func run(_ values: [SQLiteValue], action: String) throws(SpoolFailure) -> Int {
         defer { reset() }
         try bind(values, action: action)
         while try step(action: action) {}
@@ -44,6 +50,7 @@ struct SQLiteStatement: ~Copyable {
                 switch value {
                 case .integer(let integer): sqlite3_bind_int64(handle, place, integer)
                 // A count beyond 32 bits saturates, which SQLite refuses as too big.
+                case .null: sqlite3_bind_null(handle, place)
                 case .blob(let bytes): csqlite_bind_blob_copy(handle, place, bytes, Int32(clamping: bytes.count))
                 }
             guard code == SQLITE_OK else { throw failure(code, action: action) }
@@ -83,6 +90,10 @@ struct SQLiteStatement: ~Copyable {
 enum SQLiteValue {
     case integer(Int64)
     case blob([UInt8])
+    case null
+
+    /// A number, or nothing.
+    init(_ number: Int64?) { self = number.map { .integer($0) } ?? .null }
 }
 
 /// The row that a statement stands on.
@@ -91,6 +102,15 @@ struct SQLiteRow: ~Copyable {
 
     func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)
+    }
+
+    /// The number of a column, or nil where there is none.
+    func optionalInteger(_ column: Int32) -> Int64? {
+        sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, column)
+    }
+
+    func text(_ column: Int32) -> String {
+        sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""
     }
 
     func blob(_ column: Int32) -> [UInt8] {

@@ -27,6 +27,8 @@ extension SpoolFailure {
         case notOurs
         /// The spool was written by a later release; the number is that of its schema.
         case newerVersion(found: Int)
+        /// The spool was written by an earlier release, and only the agent may bring it to this one's schema.
+        case olderVersion(found: Int)
         /// Another process, or another spool of this one, has the file open.
         case inUse
         /// The folder that should hold the spool does not exist or is not a folder.
@@ -79,7 +81,7 @@ extension SpoolFailure {
         switch kind {
         case .stampNotIncreasing, .payloadSize: .message
         case .diskFull, .ioError, .corrupt, .readOnly, .closed, .unexpected: .store
-        case .notOurs, .newerVersion, .inUse, .directoryMissing, .notPermitted: .configuration
+        case .notOurs, .newerVersion, .olderVersion, .inUse, .directoryMissing, .notPermitted: .configuration
         }
     }
 
@@ -89,13 +91,14 @@ extension SpoolFailure {
         case .notOurs: "name another file for the spool, or move this one away; it was not touched"
         case .newerVersion(let found):
             "install the release that wrote it (schema \(found), this one knows \(SpoolSchema.version)); it was not touched"
+        case .olderVersion: "start the agent once: it brings the file to its schema, and every message stays"
         case .inUse: "stop the other process, or give each its own spool"
         case .directoryMissing: "make the folder, owned by the user that the agent runs as"
         case .notPermitted: "give the folder and the file to the user that the agent runs as"
         case .diskFull: "free some space or lower the limit of the spool; what it holds is safe"
         case .readOnly: "remount the file system for writing; after an error the kernel remounts it read-only by itself"
         case .ioError: "check the disk and the kernel's log; an SD card that fails once is near its end"
-        case .corrupt: "keep a copy of the file with its -wal, then move both away so that a new spool is made"
+        case .corrupt: "nothing to do at once: it is put aside and what can be read of it is kept; look after the disk"
         case .stampNotIncreasing(let last, _): "give a stamp above \(last)"
         case .payloadSize: "give at least one byte, and less than the limit of the spool"
         case .closed: "open the spool again"

@@ -4,11 +4,11 @@ import Glibc
 ///
 /// It lies in a file of its own. SQLite's locks belong to a process, not to a connection: a second opening in the same
 /// process would pass them, and closing any descriptor of the database would silently drop them.
-struct SpoolLock: ~Copyable {
+final class SpoolLock {
     private let descriptor: Int32
     private let file: String
-    /// Whether the lock file did not exist before.
-    private let isNew: Bool
+    /// Whether the lock file did not exist before: nobody ever had a spool here.
+    let isNew: Bool
 
     /// Takes the lock of a spool, or fails at once if somebody holds it.
     init(spool path: String, action: String) throws(SpoolFailure) {
@@ -22,7 +22,7 @@ struct SpoolLock: ~Copyable {
         guard descriptor >= 0 else {
             let number = errno
             let isMissing = SpoolFailure.Kind(system: number) == .directoryMissing
-            throw SpoolFailure(system: number, action: action, path: isMissing ? SpoolFile.folder(of: path) : file)
+            throw SpoolFailure(system: number, action: action, path: isMissing ? FileStatus.folder(of: path) : file)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let number = errno
@@ -36,6 +36,9 @@ struct SpoolLock: ~Copyable {
                     ? "process \(Self.owner(descriptor)) has it open" : String(cString: strerror(number))
             )
         }
+        // The superuser may look at a spool of the agent's: the agent must still be able to take the lock afterwards.
+        let database = FileStatus(path)
+        if isNew, geteuid() == 0, database.exists { _ = fchown(descriptor, database.owner, database.group) }
         let owner = "\(getpid())\n"
         ftruncate(descriptor, 0)
         _ = pwrite(descriptor, owner, owner.utf8.count, 0)

@@ -1,6 +1,6 @@
 /// What a spool holds and has done.
 public struct SpoolStatistics: Equatable, Sendable {
-    /// The messages that are stored.
+    /// The messages that wait for the broker.
     public let messages: Int
     /// The bytes of their payloads.
     public let payloadBytes: Int
@@ -8,12 +8,10 @@ public struct SpoolStatistics: Equatable, Sendable {
     public let estimatedBytes: Int
     /// The size of the file and its log, as the file system has them.
     public let fileBytes: Int
-    /// The stamp of the oldest stored message, if there is one.
+    /// The waiting messages that are in memory only, or not on disk yet.
+    public let inMemory: Int
+    /// The stamp of the oldest waiting message, if there is one.
     public let oldestStamp: Int64?
     /// The messages that were dropped to keep the limit, since the spool was made.
     public let evicted: Int
-    /// The messages that were appended since the spool was opened.
-    public let appendedSinceOpen: Int
-    /// The messages that were removed since the spool was opened.
-    public let removedSinceOpen: Int
 }

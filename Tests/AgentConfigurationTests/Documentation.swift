@@ -21,6 +21,7 @@ import Testing
         #expect(short.slaves == whole.slaves)
         #expect(short.broker == whole.broker)
         #expect(short.spool == whole.spool)
+        #expect(short.clock == whole.clock)
         #expect(short.logLevel == whole.logLevel)
     }
 
@@ -33,6 +34,7 @@ import Testing
             slaves: [{ zzzz: 1, points: [{ zzzz: 1, counts: { zzzz: 1 }, waves: { zzzz: 1 } }] }]
             broker: { zzzz: 1 }
             spool: { zzzz: 1 }
+            clock: { zzzz: 1 }
             log: { zzzz: 1 }
             zzzz: 1
             """
@@ -42,7 +44,7 @@ import Testing
             try #require(throws: ConfigurationFaults.self) { _ = try SimulationConfiguration.parse(bytes, file: "f") },
         ]
         let lists = faults.flatMap(\.faults).filter { $0.message == "unknown key" }.compactMap(\.hint)
-        #expect(lists.count == 9 + 6)
+        #expect(lists.count == 10 + 6)
         for key in Set(lists.flatMap { $0.dropFirst("valid keys: ".count).split(separator: ", ") }) {
             #expect(page.contains("`\(key)`") || page.contains("### \(key)\n"), "\(key) is not described")
         }

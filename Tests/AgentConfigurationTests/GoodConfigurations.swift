@@ -21,6 +21,12 @@ import Testing
         #expect(configuration.broker.port == 8883)
         #expect(configuration.broker.keepAlive == .seconds(60))
         #expect(configuration.broker.inFlight == 20)
+        #expect(configuration.broker.noSubscriber == .accept)
+        #expect(configuration.broker.refusalPause == .seconds(30))
+        #expect(configuration.broker.backlogRate == 5)
+        #expect(configuration.broker.backlogBurst == 50)
+        #expect(configuration.broker.backlogJitter == .seconds(60))
+        #expect(configuration.clock.trust == .auto)
         #expect(configuration.spool.path == "/var/lib/edge-agent/spool.db")
         #expect(configuration.spool.maxBytes == 256 * 1024 * 1024)
         #expect(configuration.logLevel == .info)
@@ -95,6 +101,20 @@ import Testing
     ])
     func `a size is a whole number of bytes or a unit`(written: String, bytes: Int) throws {
         #expect(try Sample.with("spool: { max_bytes: \(written) }").parsed().spool.maxBytes == bytes)
+    }
+
+    @Test func `the backlog's rate is a number, or none`() throws {
+        let rate = { (text: String) in
+            try Sample(Sample.shortest.text.replacing("  host:", with: "  backlog_rate: \(text)\n  host:")).parsed()
+                .broker.backlogRate
+        }
+        #expect(try rate("100000") == 100_000)
+        #expect(try rate("none") == nil)
+    }
+
+    @Test(arguments: AgentConfiguration.Clock.Trust.allCases)
+    func `each way to trust the clock can be named`(trust: AgentConfiguration.Clock.Trust) throws {
+        #expect(try Sample.with("clock: { trust: \(trust.rawValue) }").parsed().clock.trust == trust)
     }
 
     @Test(arguments: ["mqtt.example.com", "192.168.0.7", "fe80::1%eth0", "::1", "broker_1", "b"])

@@ -135,6 +135,30 @@ import Testing
         #expect(await watched.stop() < Field.promptly)
     }
 
+    @Test func `a line that goes dead under way is noticed by the answer that does not come`() async throws {
+        let field = try await Field()
+        let relay = try Relay(to: field.broker.port)
+        let watched = Watched(
+            field.settings {
+                $0.port = relay.port
+                $0.keepAlive = .seconds(600)
+                $0.answerTimeout = .seconds(2)
+            }
+        )
+        try await watched.connected()
+        // Silence alone is no fault where nothing is owed.
+        try await Task.sleep(for: .seconds(3))
+        #expect(watched.failures.isEmpty)
+        relay.freeze()
+        let start = ContinuousClock.now
+        #expect(watched.link.publish(token: 1, topic: Field.telemetry, payload: [1]))
+        let failure = try await watched.failure(within: .seconds(20))
+        #expect(ContinuousClock.now - start >= .seconds(2))
+        #expect(failure.phase == .lost && failure.code == .timeout)
+        #expect(failure.detail.contains("owes an answer"))
+        await watched.stop()
+    }
+
     @Test func `a twin with the same client id is reported, and the waits grow`() async throws {
         let field = try await Field()
         let waits = Backoff(base: .milliseconds(20), cap: .milliseconds(600))

@@ -339,10 +339,13 @@ def check_refusals(tally, validators):
         tally.check(is_refused(good.replace(old, new), telemetry), f"refused: {new!r} for {old!r}")
 
     will = {"gateway_mac": BIRTH["gateway_mac"], "state": "offline"}
-    for fine in (BIRTH, will, BIRTH | {"uptime_seconds": 5, "clock": "synchronised"}):
+    for fine in (BIRTH, will, BIRTH | {"uptime_seconds": 5, "clock": "synchronised"},
+                 BIRTH | {"slaves_offline": "", "refusals": "135,149", "certificate_days": -3, "spool": "memory"}):
         tally.check(status.is_valid(fine), f"valid status: {fine}")
     bad_members = [("gateway_mac", BAD_MACS), ("at", BAD_TIMES), ("state", ["Online", "", None, GONE]),
-                   ("seq", [-1, 1.5, "1", None, GONE]), ("agent", ["", 1, None, GONE]), ("Not A Name", [1])]
+                   ("seq", [-1, 1.5, "1", None, GONE]), ("agent", ["", 1, None, GONE]), ("Not A Name", [1]),
+                   ("clock", ["set", None, 1]), ("accepted", [-1, 1.5, "1", None]), ("slaves_offline", ["3,", None, 3]),
+                   ("line", ["", None]), ("spool", ["full", None])]
     for key, values in bad_members:
         for value in values:
             tally.check(not status.is_valid(changed(BIRTH, key, value)), f"refused status: {key} {value!r}")

@@ -34,6 +34,14 @@ import Testing
         #expect(stamps.next(at: at(1_300_000)) == 1_300_000)
     }
 
+    @Test func `a clock behind the last stamp is told by how much`() {
+        var stamps = CycleStamps(after: nil)
+        #expect(stamps.ahead(of: at(5)) == 0)
+        _ = stamps.next(at: at(1000))
+        #expect(stamps.ahead(of: at(400)) == 600)
+        #expect(stamps.ahead(of: at(1001)) == 0)
+    }
+
     @Test func `a gateway that boots in 1970 stamps from zero on`() {
         var stamps = CycleStamps(after: nil)
         #expect(stamps.next(at: at(0)) == 0)

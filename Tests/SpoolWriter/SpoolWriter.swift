@@ -15,7 +15,7 @@ import StoreForward
         let arguments = CommandLine.arguments
         guard arguments.count == 3 else { exit(64) }
         do {
-            let spool = try await Spool(path: arguments[2], limits: SpoolLimits(maxBytes: 1 << 30))
+            let spool = try await Spool(SpoolSettings(path: arguments[2], maxBytes: 1 << 30)) { nil }
             say("open")
             let last = await spool.lastStamp ?? 0
             switch arguments[1] {
@@ -24,15 +24,15 @@ import StoreForward
                     // The stamp equals the sequence here, so the bytes are known before the append.
                     let sequence = try await spool.append(payload(stamp, count: 100 + Int(stamp % 3_000)), stamp: stamp)
                     say("+ \(sequence)")
-                    if sequence % 3 == 0, let oldest = try await spool.oldest(1).first?.sequence {
-                        try await spool.remove([oldest])
+                    if sequence % 3 == 0, let oldest = await spool.oldest(1).first?.sequence {
+                        await spool.delivered([oldest])
                         say("- \(oldest)")
                     }
                 }
             case "day":
                 for stamp in (last + 1)...(last + 288) {
                     let sequence = try await spool.append(payload(stamp, count: 600), stamp: stamp)
-                    try await spool.remove([sequence])
+                    await spool.delivered([sequence])
                 }
                 say("done")
             case "speed":
@@ -43,11 +43,11 @@ import StoreForward
                         _ = try await spool.append(payload(stamp, count: 600), stamp: stamp)
                     }
                 }
-                let draining = try await clock.measure {
+                let draining = await clock.measure {
                     while true {
-                        let messages = try await spool.oldest(500)
+                        let messages = await spool.oldest(500)
                         if messages.isEmpty { break }
-                        try await spool.remove(messages.map(\.sequence))
+                        await spool.delivered(messages.map(\.sequence))
                     }
                 }
                 say("\(count) appends in \(appending), drained by 500 in \(draining)")

@@ -29,8 +29,8 @@ struct SpoolDurabilityTests {
                 }
             }
 
-            let spool = try await Spool(path: path, limits: SpoolLimits(maxBytes: 1 << 30))
-            let messages = try await spool.oldest(.max)
+            let spool = try await Spool(SpoolSettings(path: path, maxBytes: 1 << 30)) { nil }
+            let messages = await spool.oldest(.max)
             let found = Set(messages.map(\.sequence))
             // One operation may have reached the disk without its word having reached us: the next append, or the
             // removal of the oldest.

@@ -18,9 +18,9 @@ struct SpoolModelTests {
     func `thousands of random operations agree with a plain array`(seed: UInt64) async throws {
         var random = SplitMix(state: seed)
         var model = Model()
-        let limits = SpoolLimits(maxBytes: 40_000)
+        let limit = 40_000
         let path = folder.file("spool.db")
-        var spool = try await Spool(path: path, limits: limits)
+        var spool = try await Spool(SpoolSettings(path: path, maxBytes: limit)) { nil }
         for step in 0..<2_500 {
             switch Int.random(in: 0..<100, using: &random) {
             case 0..<50:
@@ -29,10 +29,10 @@ struct SpoolModelTests {
                 do {
                     let sequence = try await spool.append(bytes, stamp: stamp)
                     #expect(sequence == (model.last?.sequence ?? 0) + 1)
-                    model.stored.append(try await spool.oldest(1, after: sequence - 1)[0])
+                    model.stored.append(await spool.oldest(1, after: sequence - 1)[0])
                     #expect(model.stored.last?.stamp == stamp && model.stored.last?.payload == bytes)
                     model.last = (sequence, stamp)
-                    while model.bytes > limits.maxBytes {
+                    while model.bytes > limit {
                         model.stored.removeFirst()
                         model.evicted += 1
                     }
@@ -45,23 +45,23 @@ struct SpoolModelTests {
                 let sequences = (0..<Int.random(in: 0...6, using: &random)).map { _ in
                     Int64.random(in: max(0, last - 25)...last + 2, using: &random)
                 }
-                try await spool.remove(sequences)
+                await spool.delivered(sequences)
                 model.stored.removeAll { sequences.contains($0.sequence) }
             case 80..<83:
-                try await spool.remove(model.stored.map(\.sequence))
+                await spool.delivered(model.stored.map(\.sequence))
                 model.stored = []
             case 83..<95:
                 let count = Int.random(in: 0...30, using: &random)
                 let after = Int64.random(in: 0...(model.last?.sequence ?? 0) + 1, using: &random)
                 #expect(
-                    try await spool.oldest(count, after: after)
+                    await spool.oldest(count, after: after)
                         == Array(model.stored.filter { $0.sequence > after }.prefix(count))
                 )
             default:
                 await spool.close()
-                spool = try await Spool(path: path, limits: limits)
+                spool = try await Spool(SpoolSettings(path: path, maxBytes: limit)) { nil }
             }
-            let statistics = try await spool.statistics()
+            let statistics = await spool.statistics()
             let agree =
                 statistics.messages == model.stored.count && statistics.evicted == model.evicted
                 && statistics.payloadBytes == model.stored.reduce(0) { $0 + $1.payload.count }
@@ -70,7 +70,7 @@ struct SpoolModelTests {
             try #require(agree, "step \(step): \(statistics)")
             #expect(await spool.lastStamp == model.last?.stamp)
         }
-        #expect(try await spool.oldest(.max) == model.stored)
+        #expect(await spool.oldest(.max) == model.stored)
         #expect(model.evicted > 0)
     }
 }

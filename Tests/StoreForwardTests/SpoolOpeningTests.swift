@@ -9,16 +9,16 @@ struct SpoolOpeningTests {
 
     private func failure(opening name: String = "spool.db") async -> SpoolFailure? {
         await #expect(throws: SpoolFailure.self) {
-            try await Spool(path: folder.file(name), limits: SpoolLimits(maxBytes: 1 << 20))
+            try await Spool(SpoolSettings(path: folder.file(name), maxBytes: 1 << 20)) { nil }
         }
     }
 
     @Test func `a new spool is readable by its owner only`() async throws {
         let before = umask(0)
         defer { umask(before) }
-        let spool = try await Spool(path: folder.file("spool.db"), limits: SpoolLimits(maxBytes: 1 << 20))
+        let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"), maxBytes: 1 << 20)) { nil }
         _ = try await spool.append([1], stamp: 1)
-        #expect(folder.names == ["spool.db", "spool.db-lock", "spool.db-wal"])
+        #expect(folder.names == ["spool.db", "spool.db-lock", "spool.db-shm", "spool.db-wal"])
         for name in folder.names { #expect(folder.mode(name) == 0o600, "\(name)") }
         await spool.close()
         #expect(folder.names == ["spool.db", "spool.db-lock"])
@@ -26,7 +26,7 @@ struct SpoolOpeningTests {
 
     @Test func `an empty file becomes a spool`() async throws {
         folder.write([], to: "spool.db")
-        let spool = try await Spool(path: folder.file("spool.db"), limits: SpoolLimits(maxBytes: 1 << 20))
+        let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"), maxBytes: 1 << 20)) { nil }
         #expect(try await spool.append([1], stamp: 1) == 1)
     }
 
@@ -60,7 +60,7 @@ struct SpoolOpeningTests {
     }
 
     @Test func `a later release's spool is refused and stays as it is`() async throws {
-        let spool = try await Spool(path: folder.file("spool.db"), limits: SpoolLimits(maxBytes: 1 << 20))
+        let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"), maxBytes: 1 << 20)) { nil }
         _ = try await spool.append([1], stamp: 1)
         await spool.close()
         try foreignDatabase("PRAGMA user_version = 9")
@@ -90,7 +90,7 @@ struct SpoolOpeningTests {
     @Test func `a folder where nobody may write is refused`() async throws {
         // The kernel's own folder: closed for root too, and mounted read-only in many containers.
         let failure = await #expect(throws: SpoolFailure.self) {
-            try await Spool(path: "/sys/spool.db", limits: SpoolLimits(maxBytes: 1 << 20))
+            try await Spool(SpoolSettings(path: "/sys/spool.db", maxBytes: 1 << 20)) { nil }
         }
         #expect(failure?.kind == .notPermitted || failure?.kind == .readOnly)
     }
@@ -104,14 +104,14 @@ struct SpoolOpeningTests {
     }
 
     @Test func `a spool is in use by one owner of a process`() async throws {
-        let spool = try await Spool(path: folder.file("spool.db"), limits: SpoolLimits(maxBytes: 1 << 20))
+        let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"), maxBytes: 1 << 20)) { nil }
         let failure = await failure()
         #expect(failure?.kind == .inUse)
         #expect(failure?.detail == "process \(getpid()) has it open")
         _ = try await spool.append([1], stamp: 1)
         await spool.close()
-        let next = try await Spool(path: folder.file("spool.db"), limits: SpoolLimits(maxBytes: 1 << 20))
-        #expect(try await next.oldest(9).count == 1)
+        let next = try await Spool(SpoolSettings(path: folder.file("spool.db"), maxBytes: 1 << 20)) { nil }
+        #expect(await next.oldest(9).count == 1)
     }
 
     @Test func `a spool is in use by another process until that dies`() async throws {
@@ -122,19 +122,15 @@ struct SpoolOpeningTests {
         #expect(failure?.scope == .configuration)
         child.kill()
         #expect(await child.end() == nil)
-        let spool = try await Spool(path: folder.file("spool.db"), limits: SpoolLimits(maxBytes: 1 << 20))
+        let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"), maxBytes: 1 << 20)) { nil }
         #expect(try await spool.append([1], stamp: 1) == 1)
     }
 
-    @Test func `a program that ignores the lock file is kept out by SQLite`() async throws {
-        let spool = try await Spool(path: folder.file("spool.db"), limits: SpoolLimits(maxBytes: 1 << 20))
-        _ = try await spool.append([1], stamp: 1)
-        let database = try SQLiteDatabase(path: folder.file("spool.db"), action: "reading")
-        let failure = #expect(throws: SpoolFailure.self) {
-            try database.integer("SELECT count(*) FROM message", action: "reading")
-        }
-        #expect(failure?.kind == .inUse)
-        _ = try await spool.append([1], stamp: 2)
+    @Test func `a spool has one owner, whatever name it is opened by`() async throws {
+        let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"))) { nil }
+        symlink(folder.file("spool.db"), folder.file("other.db"))
+        #expect(await failure(opening: "other.db")?.kind == .inUse)
+        await spool.close()
     }
 
     private func foreignDatabase(_ statements: String...) throws {

@@ -32,6 +32,16 @@ extension Expectation where Value == Int {
     }
 }
 
+extension Expectation where Value == Int? {
+    /// A whole number of a range, or the word `none` for no limit.
+    static func integerOrNone(_ what: String, _ range: ClosedRange<Int>) -> Expectation {
+        let number = Expectation<Int>.integer(what, range)
+        return Expectation("\(number.name), or none,") { (scalar) throws(Mismatch) in
+            scalar.text == "none" ? nil : try number.read(scalar)
+        }
+    }
+}
+
 extension Expectation where Value == ExactDecimal {
     /// A decimal number, taken exactly as it is written.
     static func decimal(_ what: String = "a decimal number such as 0.01") -> Expectation {

@@ -23,7 +23,7 @@ public struct SimulationConfiguration: Sendable {
         root.ignore("gateway", "line", "lines", "poll")
         let codes = FirstPlaces<String>()
         buses = Bus.list(root, surroundings) { Slave.list($0, codes: codes) }
-        root.ignore("broker", "spool", "log")
+        root.ignore("broker", "spool", "clock", "log")
         guard !buses.isEmpty else { return nil }
     }
 }

@@ -1,29 +1,18 @@
-/// How much a spool may hold before it evicts the oldest messages.
-public struct SpoolLimits: Equatable, Sendable {
-    /// The bytes of the messages as ``Spool/estimatedBytes(payload:)`` counts them.
-    ///
-    /// The log beside the file comes on top: 2 MiB as a rule, 4 MiB after a large removal. The file keeps the largest
-    /// size it ever had, and uses it again.
-    public let maxBytes: Int
-
-    /// Makes limits; a message that alone is above them is refused, so a limit of zero refuses everything.
-    public init(maxBytes: Int) {
-        self.maxBytes = maxBytes
-    }
-}
-
 extension Spool {
     /// What one message costs on disk, for telling how many days a spool holds.
     ///
     /// It follows SQLite's file format for pages filled in order, as appending does: a message's row, the page shared
     /// with its neighbours, and the pages of its own where it is larger than one.
     public static func estimatedBytes(payload: Int) -> Int {
-        let page = SpoolSchema.pageSize
+        estimatedBytes(payload: payload, pageSize: SpoolSchema.pageSize)
+    }
+
+    static func estimatedBytes(payload: Int, pageSize page: Int) -> Int {
         // Each page costs its parent a pointer, a key and the cell's address.
         let leaf = page + 16
-        // The header of the record (its own length, the sequence that is elsewhere, the kinds of stamp and payload), the
-        // stamp and the payload; around it its size, a sequence below two million and the cell's address.
-        let record = 3 + varintBytes(12 + 2 * payload) + 8 + payload
+        // The header of the record (its own length, the sequence that is elsewhere, the kinds of the other five), the
+        // stamp, the checksum and the payload; around it its size, a sequence below two million and the cell's address.
+        let record = 6 + varintBytes(12 + 2 * payload) + 4 + 6 + payload
         let frame = varintBytes(record) + 3 + 2
         if record <= page - 35 {
             return roundedUp(leaf, by: max(1, (page - 8) / (record + frame)))

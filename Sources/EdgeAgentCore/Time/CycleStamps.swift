@@ -16,9 +16,15 @@ struct CycleStamps {
         now.seconds == last ? now.untilNextSecond : nil
     }
 
+    /// By how many seconds the last stamp is ahead of the clock, which was set back; 0 when it is not.
+    func ahead(of now: WallClock.Moment) -> Int64 { last == .min ? 0 : max(last - now.seconds, 0) }
+
     /// The stamp of a cycle that begins now.
-    mutating func next(at now: WallClock.Moment) -> Int64 {
-        last = last == .min ? now.seconds : max(now.seconds, last + 1)
+    mutating func next(at now: WallClock.Moment) -> Int64 { next(atLeast: now.seconds) }
+
+    /// The stamp of a cycle that began at this second.
+    mutating func next(atLeast seconds: Int64) -> Int64 {
+        last = last == .min ? seconds : max(seconds, last + 1)
         return last
     }
 }
