@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "edge-agent", targets: ["EdgeAgent"]),
         .executable(name: "edge-bench", targets: ["Benchmarks"]),
         .executable(name: "edge-demo", targets: ["Demonstration"]),
+        .executable(name: "edge-firmware", targets: ["EdgeFirmware"]),
         .library(name: "ModbusKit", targets: ["ModbusKit", "ModbusModel"]),
         .library(name: "TelemetryContract", targets: ["TelemetryContract"]),
     ],
@@ -69,6 +70,16 @@ let package = Package(
 
         // The firmware's portable core, in C: the same contract on a microcontroller.
         .target(name: "FirmwareCore", path: "Sources/Firmware/core", publicHeadersPath: "include"),
+        .target(
+            name: "FirmwareLoop", dependencies: ["FirmwareCore"], path: "Sources/Firmware/hal", exclude: ["README.md"],
+            publicHeadersPath: "."),
+        .executableTarget(
+            name: "EdgeFirmware",
+            dependencies: ["FirmwareLoop"],
+            path: "Sources/Firmware/port/posix",
+            exclude: ["Makefile", "README.md"],
+            cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.linkedLibrary("mosquitto"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // The agent.
         room(
@@ -81,7 +92,7 @@ let package = Package(
             name: "EdgeAgent",
             dependencies: [
                 "AgentConfiguration", "EdgeAgentCore", "ExactArithmetic", "LineSimulator", "ModbusModel",
-                "TelemetryContract", arguments, log, signals,
+                "StoreForward", "TelemetryContract", arguments, log, signals,
             ],
             swiftSettings: settings),
 
@@ -122,6 +133,10 @@ let package = Package(
         .testTarget(
             name: "FirmwareTests",
             dependencies: ["ContractPeer", "ExactArithmetic", "FirmwareCore", "ModbusModel", "TelemetryContract"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FirmwareEndToEndTests",
+            dependencies: ["ExactArithmetic", "FieldBench", "LineSimulator", "TelemetryContract"],
             swiftSettings: settings),
         .testTarget(
             name: "StoreForwardTests",

@@ -6,7 +6,19 @@ internal import StoreForward
 
 /// The configuration in the terms of the rooms that it configures.
 extension AgentConfiguration {
-    var spoolSettings: SpoolSettings { SpoolSettings(path: spool.path, maxBytes: spool.maxBytes) }
+    var spoolSettings: SpoolSettings {
+        SpoolSettings(
+            path: spool.path, maxBytes: spool.maxBytes, maxAge: spool.maxAge, minFreeDisk: spool.minFree,
+            durability: durability, keepDelivered: spool.keepDelivered, memoryBytes: spool.memoryBytes)
+    }
+
+    private var durability: SpoolSettings.Durability {
+        switch spool.durability {
+        case .full: .full
+        case .normal: .normal
+        case .offlineOnly: .offlineOnly(after: spool.writeAfter)
+        }
+    }
 
     func brokerSettings(clientID: String) -> BrokerSettings {
         BrokerSettings(

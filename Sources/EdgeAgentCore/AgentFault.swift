@@ -92,6 +92,9 @@ public struct AgentFault: Error, Sendable, Hashable, CustomStringConvertible {
         let status: ExitStatus =
             switch failure.kind {
             case .notOurs, .newerVersion, .corrupt: .wrongData
+            case .olderVersion, .payloadSize: .wrongData
+            case .noRoom: .cannotCreate
+            case .fileMissing: .missingInput
             case .inUse: .temporary
             case .directoryMissing: .cannotCreate
             case .notPermitted: .notPermitted

@@ -14,8 +14,10 @@ struct CycleStore: Sendable {
     /// The time of a cycle that begins now.
     func begin() async -> CycleTime { await clock.begin() }
 
-    /// Stores what a cycle brought; gives back what the spool had done before it.
-    func store(_ cycle: GatewayCycle, at time: CycleTime) async -> Ledger {
+    /// Stores what a cycle brought, and gives back what the spool had done before it.
+    ///
+    /// - Parameter next: When the next cycle begins.
+    func store(_ cycle: GatewayCycle, at time: CycleTime, next: ContinuousClock.Instant) async -> Ledger {
         let before = await spool.ledger
         do {
             switch time {
@@ -33,6 +35,7 @@ struct CycleStore: Sendable {
         } catch {
             log.critical("a cycle could not be stored", metadata: ["error": "\(error)"])
         }
+        await forwarder.expectFresh(at: next)
         if await spool.changedFromOutside() { await forwarder.storedOtherwise() }
         await tell(cycle)
         return before

@@ -43,7 +43,7 @@ struct Poller: Service {
         while !Task.isCancelled {
             let time = await store.begin()
             let cycle = await lines.poll(returned, deadline: returned == nil ? due + interval : due)
-            report.note(cycle, spool: await store.store(cycle, at: time))
+            report.note(cycle, spool: await store.store(cycle, at: time, next: returned == nil ? due + interval : due))
             if returned == nil { due = max(due + interval, .now - interval) }
             returned = await lines.rest(until: due)
         }

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# Everything that proves the firmware's core, without a board. Ends non-zero at the first failure.
+# Everything that proves the firmware, without a board. Ends non-zero at the first failure.
 #
 # usage: check.sh [--host | --long]
 #   --host: what runs on this machine with gcc alone: the analyzer, and all tests under the sanitizers
-#   --long: also fuzzing for 10 s, and a million generated cases against the agent
+#   --long: also longer fuzzing, a million generated cases against the agent, and faults planted in the core
 set -euo pipefail
 cd "$(dirname "$0")"
-here=$PWD
 
 long=no
 host=no
@@ -19,86 +18,154 @@ case "${1-}" in
     exit 64
     ;;
 esac
-[[ $host == yes ]] || ../../scripts/install-packages.sh firmware
-# The clang of the Swift toolchain: Debian's need not be there.
-clang=$(dirname "$(readlink -f "$(command -v swift)")")
+[[ $host == yes ]] || ../../scripts/install-packages.sh build run test firmware
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 
-warnings=(-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror)
-include=(-Icore/include)
-tests=(tests/main.c tests/test_*.c)
-# What these tests are of; the queue, the slots and the commands have tests of their own, called at the end.
-core=(core/gw_{crc,decimal,json,poll,rtu,time,value}.c)
+warnings=(-std=c11 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+    -Wno-overlength-strings)
+include=(-Icore/include -Ihal -Itests -Itests/queue -I"$build")
+core=(core/*.c)
+posix=(port/posix/*.c)
+# Three programs: what the line brings and what becomes of it; what flash keeps; the whole machine.
+programs=(line queue app)
+sources_of() {
+    case $1 in
+    line) printf '%s\n' tests/main.c tests/test_*.c ;;
+    queue) printf '%s\n' tests/queue/main.c tests/queue/test_*.c tests/queue/flash.c ;;
+    app) printf '%s\n' tests/app/main.c tests/app/test_*.c tests/app/world.c tests/queue/flash.c ;;
+    esac
+}
+# How much of the random tests: seeds of power cuts, lives of the model.
+declare -A host_amount=([line]="" [queue]=12 [app]=200)
+[[ $long == no ]] || host_amount=([line]="" [queue]=300 [app]=5000)
+python3 tests/queue/vectors.py ../../contract/vectors/commands.json >"$build/vectors.inc"
 
 echo "== analysis"
-for file in "${core[@]}"; do
+for file in "${core[@]}" hal/gw_loop.c; do
     gcc "${warnings[@]}" "${include[@]}" -O2 -fanalyzer -c "$file" -o /dev/null
 done
-[[ $host == yes ]] || cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 \
-    --suppress=unusedStructMember --suppress=missingIncludeSystem "${include[@]}" core
+for file in "${posix[@]}"; do
+    gcc "${warnings[@]}" -D_GNU_SOURCE "${include[@]}" -O2 -c "$file" -o /dev/null
+done
 # The core stands on four headers and nothing else.
-if grep -hE '^#include <' core/*.c core/include/gw/*.h | grep -vE '<(stdint|stddef|stdbool|string)\.h>'; then
+if grep -hE '^#include <' core/*.[ch] core/include/gw/*.h | grep -vE '<(stdint|stddef|stdbool|string)\.h>'; then
     echo "check.sh: the core includes more than it may" >&2
     exit 1
 fi
+[[ $host == yes ]] || cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
+    --error-exitcode=1 --suppress=unusedStructMember --suppress=missingIncludeSystem "${include[@]}" core hal
 
 echo "== host, with sanitizers"
-gcc "${warnings[@]}" "${include[@]}" -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
-    "${tests[@]}" "${core[@]}" -o "$build/host"
-timeout 120 "$build/host"
-
+# shellcheck disable=SC2054 # the commas are the sanitizers'
+sanitized=(gcc "${warnings[@]}" "${include[@]}" -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all)
+mkdir "$build/host"
+for file in "${core[@]}"; do
+    "${sanitized[@]}" -c "$file" -o "$build/host/$(basename "$file" .c).o"
+done
+for program in "${programs[@]}"; do
+    mapfile -t sources < <(sources_of "$program")
+    "${sanitized[@]}" "${sources[@]}" "$build"/host/*.o -o "$build/$program"
+    # shellcheck disable=SC2086 # no amount is no argument
+    timeout 600 "$build/$program" ${host_amount[$program]}
+done
 if [[ $host == yes ]]; then
-    exec "$here/tests/queue/check.sh" --host
+    port/esp32/check/check.sh --host
+    exit 0
 fi
 
+# The clang of the Swift toolchain: Debian's need not be there.
+clang=$(dirname "$(readlink -f "$(command -v swift)")")
 echo "== coverage"
-"$clang/clang" -std=c11 "${include[@]}" -g -O0 -fprofile-instr-generate -fcoverage-mapping \
-    "${tests[@]}" "${core[@]}" -fuse-ld=lld -o "$build/covered"
-LLVM_PROFILE_FILE="$build/raw" timeout 120 "$build/covered" | tail -n 1
-"$clang/llvm-profdata" merge "$build/raw" -o "$build/profile"
-"$clang/llvm-cov" report "$build/covered" -instr-profile="$build/profile" core | tee "$build/report" |
-    awk '/^gw_|^TOTAL/ { printf "%-14s lines %7s  branches %7s\n", $1, $10, $13 }'
+for program in "${programs[@]}"; do
+    mapfile -t sources < <(sources_of "$program")
+    "$clang/clang" -std=c11 "${include[@]}" -g -O0 -fprofile-instr-generate -fcoverage-mapping \
+        "${sources[@]}" "${core[@]}" -fuse-ld=lld -o "$build/covered-$program"
+    amount=${host_amount[$program]:+4}
+    # shellcheck disable=SC2086
+    LLVM_PROFILE_FILE="$build/raw-$program" timeout 300 "$build/covered-$program" $amount >/dev/null
+done
+"$clang/llvm-profdata" merge "$build"/raw-* -o "$build/profile"
+"$clang/llvm-cov" report "$build/covered-line" -object "$build/covered-queue" -object "$build/covered-app" \
+    -instr-profile="$build/profile" core >"$build/report"
+awk '/^(gw_|.*\/gw_|TOTAL)/ { printf "%-22s lines %7s  branches %7s\n", $1, $10, $13 }' "$build/report"
 awk '/^TOTAL/ { if ($10 + 0 < 95 || $13 + 0 < 90) { print "check.sh: coverage is below 95 % or 90 %"; exit 1 } }' \
     "$build/report"
 
 echo "== rv32imc in QEMU"
-cross=(riscv64-unknown-elf-gcc --specs=picolibc.specs -mabi=ilp32 -Os -g -ffunction-sections -fdata-sections)
+cross=(riscv64-unknown-elf-gcc --specs=picolibc.specs -mabi=ilp32 -Os -g -msave-restore -ffunction-sections
+    -fdata-sections)
 # shellcheck disable=SC2054 # the commas are the linker's
 link=(--oslib=semihost --crt0=semihost -Wl,--gc-sections -Wl,--defsym=__flash=0x80000000
-    -Wl,--defsym=__flash_size=0x00400000 -Wl,--defsym=__ram=0x80400000 -Wl,--defsym=__ram_size=0x00010000)
+    -Wl,--defsym=__flash_size=0x00400000 -Wl,--defsym=__ram=0x80400000 -Wl,--defsym=__ram_size=0x00800000)
 # True rv32imc: an atomic or floating-point instruction traps.
-qemu=(timeout 120 qemu-system-riscv32 -M virt -cpu "rv32,a=false,f=false,d=false,h=false,s=false" -m 16M
-    -display none -monitor none -serial none -bios none -semihosting-config "enable=on,target=native")
+qemu=(timeout 300 qemu-system-riscv32 -M virt -cpu "rv32,a=false,f=false,d=false,h=false,s=false" -m 16M
+    -display none -monitor none -serial none -bios none)
 mkdir "$build/rv32"
-for file in "${core[@]}"; do
+for file in "${core[@]}" hal/gw_loop.c; do
     "${cross[@]}" "${warnings[@]}" "${include[@]}" -march=rv32imc -fstack-usage -fcallgraph-info=su \
         -c "$file" -o "$build/rv32/$(basename "$file" .c).o"
 done
-"${cross[@]}" -std=c11 "${include[@]}" -march=rv32imc "${tests[@]}" "$build"/rv32/*.o "${link[@]}" -o "$build/tests.elf"
-"${qemu[@]}" -kernel "$build/tests.elf" </dev/null
+for program in "${programs[@]}"; do
+    mapfile -t sources < <(sources_of "$program")
+    "${cross[@]}" -std=c11 "${include[@]}" -march=rv32imc "${sources[@]}" "$build"/rv32/*.o "${link[@]}" \
+        -o "$build/$program.elf"
+    # The same tests, and less of what is random: an emulator is no fast machine.
+    "${qemu[@]}" -semihosting-config "enable=on,target=native,arg=$program,arg=2" -kernel "$build/$program.elf" \
+        </dev/null
+done
 "${cross[@]}" -std=c11 "${include[@]}" -march=rv32imc_zicsr -c tests/instructions.c -o "$build/instructions.o"
 "${cross[@]}" -march=rv32imc "$build/instructions.o" "$build"/rv32/*.o "${link[@]}" -o "$build/instructions.elf"
-"${qemu[@]}" -icount shift=0 -kernel "$build/instructions.elf" </dev/null >"$build/instructions" 2>&1
+"${qemu[@]}" -semihosting-config "enable=on,target=native" -icount shift=0 -kernel "$build/instructions.elf" \
+    </dev/null >"$build/instructions" 2>&1
 
 echo "== size"
 python3 tests/size.py "$build/rv32" "$build/instructions" SIZE.md
 
-if [[ $long == yes ]]; then
-    echo "== fuzzing"
+echo "== fuzzing"
+seconds=$([[ $long == yes ]] && echo "${FUZZ_SECONDS:-60}" || echo 4)
+python3 tests/fuzz/corpus.py ../../contract/vectors/commands.json "$build/seeds-command" "$build/seeds-mount"
+for target in receiver command mount app; do
+    case $target in
+    receiver) sources=(tests/fuzz/fuzz_receiver.c) ;;
+    app) sources=(tests/app/fuzz_app.c tests/app/world.c tests/queue/flash.c) ;;
+    *) sources=("tests/queue/fuzz_$target.c") ;;
+    esac
     "$clang/clang" -std=c11 "${include[@]}" -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -fuse-ld=lld tests/fuzz/fuzz_receiver.c "${core[@]}" -o "$build/fuzz"
-    mkdir "$build/found"
-    "$build/fuzz" -max_total_time="${FUZZ_SECONDS:-10}" -max_len=1024 -print_final_stats=1 "$build/found" \
-        tests/fuzz/corpus 2>&1 | grep -E "ERROR|SUMMARY|DONE|executed_units"
+        -fuse-ld=lld "${sources[@]}" "${core[@]}" -o "$build/fuzz-$target"
+    # What earlier runs found is kept beside the source and runs first; KEEP_CORPUS=1 adds what this one finds.
+    mkdir -p "$build/found-$target" "$build/seeds-$target"
+    if ! "$build/fuzz-$target" -max_total_time="$seconds" -max_len=2048 -timeout=10 -artifact_prefix="$build/" \
+        "$build/found-$target" "$build/seeds-$target" "tests/fuzz/corpus/$target" >"$build/fuzz.log" 2>&1; then
+        cat "$build/fuzz.log"
+        exit 1
+    fi
+    echo "$target: $(tail -n 1 "$build/fuzz.log")"
+    if [[ -n ${KEEP_CORPUS-} ]]; then
+        "$build/fuzz-$target" -merge=1 "tests/fuzz/corpus/$target" "$build/found-$target" >/dev/null 2>&1
+    fi
+done
+
+if [[ $long == yes ]]; then
+    echo "== planted faults"
+    tests/faults.py "$build"
+    port/esp32/check/faults.py
     export FIRMWARE_CASES=${FIRMWARE_CASES:-1000000}
 fi
 
-echo "== against the agent"
-cd ../..
-swift build --build-tests 2>&1 | tail -n 1
-swift test --skip-build --filter '^FirmwareTests\.' 2>&1 | grep -E '^✘|passed after|failed after' | tail -n 8
-test "${PIPESTATUS[0]}" -eq 0
+echo "== the image on the line simulator"
+(cd ../.. && swift build --build-tests 2>&1 | tail -n 1)
+"${cross[@]}" "${warnings[@]}" "${include[@]}" -march=rv32imc port/qemu_virt/*.c "$build"/rv32/*.o "${link[@]}" \
+    -o "$build/image.elf"
+python3 port/qemu_virt/check.py "$build/image.elf" ../../.build/debug/edge-agent
 
-echo "== queue, certificate slots, commands"
-if [[ $long == yes ]]; then exec "$here/tests/queue/check.sh" --long; else exec "$here/tests/queue/check.sh"; fi
+echo "== MISRA C:2012"
+python3 tests/misra.py
+port/esp32/check/check.sh
+
+echo "== against the agent, and in its field"
+cd ../..
+for target in FirmwareTests FirmwareEndToEndTests; do
+    swift test --skip-build --filter "^$target\." 2>&1 | grep -E '^✘|passed after|failed after' | tail -n 8
+    test "${PIPESTATUS[0]}" -eq 0
+done

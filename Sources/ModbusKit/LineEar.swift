@@ -40,6 +40,9 @@ struct LineEar {
     /// The longest time beyond the timeout that bytes may keep coming.
     let patience: Duration
 
+    /// The longest time without a look at what has come.
+    static let longestSleep: Duration = .milliseconds(20)
+
     /// When the first byte came; nil as long as none did.
     private(set) var firstByte: ContinuousClock.Instant?
     private(set) var lastByte: ContinuousClock.Instant?
@@ -70,20 +73,25 @@ struct LineEar {
     ) -> End {
         while true {
             let now = ContinuousClock.now
-            let left = now.duration(to: end(receiver))
-            guard left > .zero else { return .silence }
             guard now < requestEnd + timeout + patience else { return .babble }
+            // Even when the time is up: what has come meanwhile, as this thread slept, has come in time.
+            let left = max(now.duration(to: end(receiver)), .zero)
             var wanted = pollfd(fd: transport.descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&wanted, 1, Int32(clamping: Int64(left / .milliseconds(1)) + 1))
-            if ready == 0 || (ready == -1 && errno == EINTR) { continue }
+            let ready = poll(&wanted, 1, left == .zero ? 0 : Int32(clamping: Int64(left / .milliseconds(1)) + 1))
+            if ready == -1, errno == EINTR { continue }
+            if ready == 0 {
+                if left == .zero { return .silence }
+                continue
+            }
             let count = transport.receive(into: buffer)
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count > 0 else { return .gone(count < 0 ? errno : 0) }
             lastByte = .now
             firstByte = firstByte ?? lastByte
             if let answer = receiver.take(buffer.prefix(count)) { return .answer(answer) }
-            // The answer is on its way at a known speed: one wake-up when it is here, not one for each byte.
-            if let missing = receiver.missing { Self.sleep(character * missing) }
+            // The answer is on its way at a known speed: one wake-up when it is here, not one for each byte. It may
+            // turn out to be an exception, which is shorter.
+            if let missing = receiver.missing { Self.sleep(min(character * missing, Self.longestSleep)) }
         }
     }
 

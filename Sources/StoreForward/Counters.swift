@@ -1,4 +1,6 @@
-/// The numbers of the ledger that cannot be told from the rows. They change rarely: what is delivered is not among them,
+/// The numbers of the ledger that cannot be told from the rows.
+///
+/// They change rarely: what is delivered is not among them,
 /// it is what is left of the consecutive sequences.
 struct Counters: Equatable {
     /// The columns of the table `ledger`, in its order.

@@ -29,8 +29,9 @@ extension DiskStore {
         }
     }
 
-    /// Puts a damaged spool aside, opens a new one, and carries over what can be read. No connection may be open.
+    /// Puts a damaged spool aside, opens a new one, and carries over what can be read.
     ///
+    /// No connection may be open.
     /// `known` is what the spool held, where it was open when the damage was met.
     static func salvaged(
         _ path: String, known: Stock?, because cause: String, _ settings: SpoolSettings, _ bootID: Int64,

@@ -13,7 +13,8 @@ extension DiskStore {
     func roomLimit(action: String) -> RoomLimit {
         guard settings.minFreeDisk > 0, let free = FileStatus.freeBytes(at: file.path), free < settings.minFreeDisk
         else { return RoomLimit(bytes: settings.maxBytes, cause: .evictedSize) }
-        let size = max(Self.leastBytes, FileStatus(file.path).size)
+        // A little less than the file has, so that it does not creep where the estimate is a little low.
+        let size = max(Self.leastBytes, FileStatus(file.path).size * 15 / 16)
         return size < settings.maxBytes
             ? RoomLimit(bytes: size, cause: .evictedDisk) : RoomLimit(bytes: settings.maxBytes, cause: .evictedSize)
     }
@@ -38,7 +39,9 @@ extension DiskStore {
         }
     }
 
-    /// Lets go what is older than it may become. A clock that is not known ages nothing.
+    /// Lets go what is older than it may become.
+    ///
+    /// A clock that is not known ages nothing.
     func expire(now: Int64?, from stock: inout Stock, action: String) throws(SpoolFailure) {
         guard let now else { return }
         if let keep = settings.keepDelivered {
@@ -46,7 +49,9 @@ extension DiskStore {
         }
         guard let age = settings.maxAge else { return }
         let limit = now - age.components.seconds
-        while stock.waiting > 0, let head = try file.oldestWaiting(after: noneWaitingUpTo, action: action), head.stamp < limit {
+        while stock.waiting > 0, let head = try file.oldestWaiting(after: noneWaitingUpTo, action: action),
+            head.stamp < limit
+        {
             try remove(head, from: &stock, action: action)
             stock.counters[.evictedAge] += 1
         }

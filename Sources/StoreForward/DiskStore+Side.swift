@@ -86,4 +86,36 @@ extension DiskStore {
             return Int(count)
         }
     }
+
+    /// Puts in what another program brings, for the owner to take in.
+    func putIntoInbox(
+        _ messages: [(stamp: Int64, payload: [UInt8])], action: String
+    ) throws(SpoolFailure) -> SpoolVisit.ImportResult {
+        try change(action) { (stock) throws(SpoolFailure) in
+            var result = SpoolVisit.ImportResult()
+            var known = try file.stamps(action: action)
+            for message in messages {
+                guard known.insert(message.stamp).inserted else {
+                    result.duplicates += 1
+                    continue
+                }
+                guard !message.payload.isEmpty else {
+                    throw SpoolFailure(
+                        .payloadSize(bytes: 0), action: action, path: file.path, detail: "an empty payload")
+                }
+                try file.putIntoInbox(stamp: message.stamp, payload: message.payload, action: action)
+                stock.addToInbox(payload: message.payload.count)
+                result.taken += 1
+            }
+            guard result.taken == 0 || stock.estimatedBytes <= settings.maxBytes else {
+                throw SpoolFailure(
+                    .noRoom, action: action, path: file.path,
+                    detail: "with them the spool would hold \(stock.estimatedBytes) bytes of \(settings.maxBytes)")
+            }
+            return result
+        }
+    }
+
+    /// Whether the path still names the file that is open.
+    var isSameFile: Bool { FileStatus(file.path).inode == inode }
 }

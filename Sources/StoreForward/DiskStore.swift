@@ -13,6 +13,8 @@ final class DiskStore {
     /// Every row up to this sequence is one that waits no more, and never will.
     private(set) var noneWaitingUpTo: Int64 = 0
     private let bootID: Int64
+    /// Of the file that was opened.
+    let inode: UInt64
 
     /// How many numbers are reserved at once, where they are given out before they are on disk.
     static let reserve: Int64 = 256
@@ -23,6 +25,7 @@ final class DiskStore {
     ) throws(SpoolFailure) {
         self.settings = settings
         self.bootID = bootID
+        inode = FileStatus(path).inode
         file = try SpoolFile(path: path, mayMigrate: isOwner, action: action)
         if isOwner { try file.verify(action: action) }
         foreignVersion = try file.foreignVersion(action: action)

@@ -36,7 +36,8 @@ struct FileStatus {
     static func freeBytes(at path: String) -> Int? {
         var status = statvfs()
         guard statvfs(folder(of: path), &status) == 0 else { return nil }
-        return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+        return Int(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
     }
 
     /// Gives a file another name, in place of whatever bears it.

@@ -55,7 +55,9 @@ struct MessageRow: Equatable {
     var stamp: Int64
     var payload: [UInt8]
     var state: RowState = .waiting
-    /// By how much the last good time lay below the stamp; nil where none was known. Mostly 0, which costs no byte.
+    /// By how much the last good time lay below the stamp; nil where none was known.
+    ///
+    /// Mostly 0, which costs no byte.
     var lag: Int64?
 
     /// What the row's checksum must be: over its numbers and its payload, and over its state by a sum of its own, so

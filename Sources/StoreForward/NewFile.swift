@@ -17,7 +17,9 @@ struct NewFile {
         self.action = action
     }
 
-    /// Makes the file, fills it in one transaction, and syncs it. Nothing lies at the spool's path yet.
+    /// Makes the file, fills it in one transaction, and syncs it.
+    ///
+    /// Nothing lies at the spool's path yet.
     func make(_ fill: (borrowing SQLiteDatabase) throws(SpoolFailure) -> Void) throws(SpoolFailure) {
         unlink(part)
         unlink(part + "-journal")

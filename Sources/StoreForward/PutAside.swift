@@ -8,19 +8,16 @@ struct PutAside {
     /// The name that the file will have.
     let path: String
 
-    /// Names a file after the time of day, or after the first free number where the clock says the same twice.
+    /// Names a file after the time of day, with a number where the clock says the same twice.
     init(for spool: String, at second: Int) {
         let name = "\(spool)-damaged-\(Self.text(second))"
-        var path = name
-        var number = 2
-        while FileStatus(path).exists || FileStatus(path + "-wal").exists {
-            path = "\(name)-\(number)"
-            number += 1
-        }
-        self.path = path
+        let last = Self.all(of: spool).last { $0.hasPrefix(name) }
+        path = last.map { "\(name)-\(Self.number($0) + 1)" } ?? name
     }
 
-    /// Takes a spool and its log out of the way. An empty file is nothing to keep.
+    /// Takes a spool and its log out of the way.
+    ///
+    /// An empty file is nothing to keep.
     func take(_ spool: String, action: String) throws(SpoolFailure) {
         // The log first: beside another file it would be taken for that file's.
         if FileStatus(spool + "-wal").exists {
@@ -28,7 +25,11 @@ struct PutAside {
         }
         unlink(spool + "-shm")
         if FileStatus(spool).size > 0 { try FileStatus.rename(spool, to: path, action: action) }
-        Self.prune(spool)
+        // Also where the clock was set back, the newest is not the one to go.
+        for old in Self.all(of: spool).filter({ $0 != path }).dropLast(Self.most - 1) {
+            unlink(old)
+            unlink(old + "-wal")
+        }
     }
 
     /// The damaged files beside a spool, the oldest first.
@@ -45,14 +46,17 @@ struct PutAside {
             guard name.hasPrefix(prefix) else { continue }
             names.insert(name.hasSuffix("-wal") ? String(name.dropLast(4)) : name)
         }
-        return names.sorted().map { "\(folder)/\($0)" }
+        return names.sorted { (date($0), number($0)) < (date($1), number($1)) }.map { "\(folder)/\($0)" }
     }
 
-    private static func prune(_ spool: String) {
-        for path in all(of: spool).dropLast(most) {
-            unlink(path)
-            unlink(path + "-wal")
-        }
+    private static func date(_ name: String) -> Substring {
+        let parts = name.split(separator: "-")
+        return parts.last { $0.hasSuffix("Z") } ?? ""
+    }
+
+    /// The number behind the date, 1 where there is none.
+    private static func number(_ path: String) -> Int {
+        path.split(separator: "-").last.flatMap { Int($0) } ?? 1
     }
 
     /// The date as in `20261121T150501Z`, which no file system minds.

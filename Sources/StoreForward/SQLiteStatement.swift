@@ -1,4 +1,5 @@
 internal import CSQLite
+import Glibc
 
 /// One compiled statement, finalised when the value ends.
 struct SQLiteStatement: ~Copyable {
@@ -59,10 +60,13 @@ struct SQLiteStatement: ~Copyable {
 
     /// True while there is a row.
     private func step(action: String) throws(SpoolFailure) -> Bool {
-        switch sqlite3_step(handle) {
+        errno = 0
+        let code = sqlite3_step(handle)
+        let system = errno
+        switch code {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let code: throw failure(code, action: action)
+        default: throw failure(code, system: system, action: action)
         }
     }
 
@@ -72,13 +76,14 @@ struct SQLiteStatement: ~Copyable {
         sqlite3_clear_bindings(handle)
     }
 
-    private func failure(_ code: Int32, action: String) -> SpoolFailure {
+    private func failure(_ code: Int32, system: Int32 = 0, action: String) -> SpoolFailure {
         let database = sqlite3_db_handle(handle)
-        // The number below belongs to the last system call that failed, which may be a harmless one long ago.
+        // SQLite keeps the system's number of a statement that failed, and not that of a commit. Its own may belong to a
+        // harmless failure of long ago.
         let isFromSystem = [SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_FULL].contains(code & 0xff)
         return SpoolFailure(
             sqlite: code,
-            system: isFromSystem ? sqlite3_system_errno(database) : 0,
+            system: !isFromSystem ? 0 : system != 0 ? system : sqlite3_system_errno(database),
             message: String(cString: sqlite3_errmsg(database)),
             action: action,
             path: path

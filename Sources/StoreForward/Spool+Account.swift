@@ -7,7 +7,9 @@ extension Spool {
         ledger.waiting += memory.count - deliveredUnwritten.count
         ledger.undated += heldInMemory.count
         ledger.dropped += dropped
-        for entry in memory.entries { if let reason = entry.message.refusal { ledger.refused[reason, default: 0] += 1 } }
+        for entry in memory.entries {
+            if let reason = entry.message.refusal { ledger.refused[reason, default: 0] += 1 }
+        }
         ledger.accept(sequences: numbers, undatedLost: Int(stock.counters[.undatedLost]) + undatedDropped, stock)
         return ledger
     }
@@ -34,7 +36,8 @@ extension Spool {
         guard !payload.isEmpty, cost <= settings.maxBytes else {
             throw SpoolFailure(
                 .payloadSize(bytes: payload.count), action: action, path: path,
-                detail: "a payload of \(payload.count) bytes (\(cost) on disk, the spool may hold \(settings.maxBytes))")
+                detail: "a payload of \(payload.count) bytes (\(cost) on disk, the spool may hold \(settings.maxBytes))"
+            )
         }
     }
 

@@ -90,7 +90,9 @@ extension Spool {
         }
     }
 
-    /// Puts the file aside while the spool is in use. What was counted stays counted.
+    /// Puts the file aside while the spool is in use.
+    ///
+    /// What was counted stays counted.
     private func repair(because failure: SpoolFailure) throws(SpoolFailure) {
         guard let known = disk?.stock else { return }
         disk?.file.database.keepLogOnClose()

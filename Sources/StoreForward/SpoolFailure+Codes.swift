@@ -50,7 +50,7 @@ extension SpoolFailure.Kind {
             switch number {
             case ENOENT, ENOTDIR: .directoryMissing
             case EACCES, EPERM: .notPermitted
-            case ENOSPC, EDQUOT: .diskFull
+            case ENOSPC, EDQUOT, EFBIG: .diskFull
             case EROFS: .readOnly
             case EISDIR: .notOurs
             case EWOULDBLOCK: .inUse

@@ -33,6 +33,8 @@ extension SpoolFailure {
         case inUse
         /// The folder that should hold the spool does not exist or is not a folder.
         case directoryMissing
+        /// There is no spool to look into.
+        case fileMissing
         /// The system forbids this user to open the file or to make it.
         case notPermitted
         /// The file system has no room left.
@@ -45,6 +47,8 @@ extension SpoolFailure {
         case corrupt
         /// The stamp is not above the last one.
         case stampNotIncreasing(last: Int64, given: Int64)
+        /// What is imported is more than fits without something being evicted.
+        case noRoom
         /// The payload is empty, or alone larger than the spool may be.
         case payloadSize(bytes: Int)
         /// The spool was closed before.
@@ -79,9 +83,10 @@ extension SpoolFailure {
     /// How far the failure reaches.
     public var scope: Scope {
         switch kind {
-        case .stampNotIncreasing, .payloadSize: .message
+        case .stampNotIncreasing, .payloadSize, .noRoom: .message
         case .diskFull, .ioError, .corrupt, .readOnly, .closed, .unexpected: .store
-        case .notOurs, .newerVersion, .olderVersion, .inUse, .directoryMissing, .notPermitted: .configuration
+        case .notOurs, .newerVersion, .olderVersion, .inUse, .directoryMissing, .fileMissing, .notPermitted:
+            .configuration
         }
     }
 
@@ -94,12 +99,14 @@ extension SpoolFailure {
         case .olderVersion: "start the agent once: it brings the file to its schema, and every message stays"
         case .inUse: "stop the other process, or give each its own spool"
         case .directoryMissing: "make the folder, owned by the user that the agent runs as"
+        case .fileMissing: "check the path; the agent makes the spool when it first runs"
         case .notPermitted: "give the folder and the file to the user that the agent runs as"
         case .diskFull: "free some space or lower the limit of the spool; what it holds is safe"
         case .readOnly: "remount the file system for writing; after an error the kernel remounts it read-only by itself"
         case .ioError: "check the disk and the kernel's log; an SD card that fails once is near its end"
         case .corrupt: "nothing to do at once: it is put aside and what can be read of it is kept; look after the disk"
         case .stampNotIncreasing(let last, _): "give a stamp above \(last)"
+        case .noRoom: "raise spool.max_bytes, or import fewer at a time while the agent sends; nothing was taken"
         case .payloadSize: "give at least one byte, and less than the limit of the spool"
         case .closed: "open the spool again"
         case .unexpected: "report it with its code"

@@ -62,6 +62,27 @@ extension SpoolFile {
         try database.execute("DELETE FROM inbox WHERE id = \(id)", action: action)
     }
 
+    /// Every row with a message, oldest first; nil in place of a row whose bytes are not what was stored.
+    func forEachRow(
+        action: String, _ body: (_ sequence: Int64, _ row: MessageRow?) -> Void
+    ) throws(SpoolFailure) {
+        let rows = try database.prepare(
+            """
+            SELECT sequence, stamp, payload, state, lag, checksum FROM message WHERE length(payload) > 0
+            ORDER BY sequence
+            """,
+            action: action)
+        try rows.forEachRow(action: action) { body($0.integer(0), Self.row($0)) }
+    }
+
+    /// The stamps of everything that has one.
+    func stamps(action: String) throws(SpoolFailure) -> Set<Int64> {
+        var stamps: Set<Int64> = []
+        let rows = try database.prepare("SELECT stamp FROM message UNION ALL SELECT stamp FROM inbox", action: action)
+        try rows.forEachRow(action: action) { stamps.insert($0.integer(0)) }
+        return stamps
+    }
+
     /// The checksum of a row of the inbox.
     static func checksum(stamp: Int64, _ payload: [UInt8]) -> Int64 {
         MessageRow(sequence: 0, stamp: stamp, payload: payload).checksum

@@ -6,12 +6,17 @@ extension SpoolFile {
         let heads = try database.prepare(
             "SELECT sequence, stamp, length(payload), state, lag, checksum FROM message ORDER BY sequence",
             action: action)
+        var hasStrayMark = false
         try heads.forEachRow(action: action) { row in
             let head = Self.head(row)
+            if stock.last?.isGone == true { hasStrayMark = true }
             stock.last = Stock.Last(sequence: head.sequence, stamp: head.stamp, isGone: head.bytes == 0)
             stock.highestStamp = max(stock.highestStamp ?? head.stamp, head.stamp)
             if let lag = head.lag { stock.goodTime = max(stock.goodTime ?? .min, head.stamp - lag) }
             if head.bytes > 0 { stock.add(head.state, payload: head.bytes) }
+        }
+        guard !hasStrayMark else {
+            throw SpoolFailure(.corrupt, action: action, path: path, detail: "a message has lost its payload")
         }
         let side = try database.prepare(
             "SELECT 0, length(payload) FROM undated UNION ALL SELECT 1, length(payload) FROM inbox", action: action)

@@ -52,16 +52,17 @@ final class SpoolFile {
             "UPDATE message SET state = ?, checksum = ? WHERE sequence = ?", action: action)
         let columns = "sequence, stamp, length(payload), state, lag, checksum"
         head = try database.prepare("SELECT \(columns) FROM message WHERE sequence = ?", action: action)
+        // A state that nobody wrote counts as waiting, so that the row is read and its checksum says what it is.
+        let isWaiting = "coalesce(state, 0) NOT IN (-1, -2, -3) AND length(payload) > 0"
         let rows = "SELECT sequence, stamp, payload, state, lag, checksum FROM message WHERE sequence > ?"
         waiting = try database.prepare(
-            "\(rows) AND state >= 0 AND length(payload) > 0 ORDER BY sequence LIMIT ?", action: action)
+            "\(rows) AND \(isWaiting) ORDER BY sequence LIMIT ?", action: action)
         wanted = try database.prepare("\(rows) AND state = -2 ORDER BY sequence LIMIT ?", action: action)
         oldestDisposable = try database.prepare(
             "SELECT \(columns) FROM message WHERE state IN (-1, -3) ORDER BY sequence LIMIT 1", action: action)
         oldestWaiting = try database.prepare(
             """
-            SELECT \(columns) FROM message WHERE sequence > ? AND state >= 0 AND length(payload) > 0
-            ORDER BY sequence LIMIT 1
+            SELECT \(columns) FROM message WHERE sequence > ? AND \(isWaiting) ORDER BY sequence LIMIT 1
             """,
             action: action)
         let places = Array(repeating: "?", count: Counters.Column.allCases.count + 2).joined(separator: ", ")
@@ -226,11 +227,11 @@ final class SpoolFile {
         return checksum == row.checksum ? row : nil
     }
 
-    /// A state that nobody wrote stands for a damaged row.
+    /// A state that nobody wrote counts as waiting, until the row is read.
     static func head(_ columns: borrowing SQLiteRow) -> Head {
         Head(
             sequence: columns.integer(0), stamp: columns.integer(1), bytes: Int(columns.integer(2)),
-            state: RowState(number: columns.integer(3)) ?? .damaged, lag: columns.optionalInteger(4),
+            state: RowState(number: columns.integer(3)) ?? .waiting, lag: columns.optionalInteger(4),
             checksum: columns.optionalInteger(5))
     }
 

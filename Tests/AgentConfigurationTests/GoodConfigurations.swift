@@ -29,6 +29,12 @@ import Testing
         #expect(configuration.clock.trust == .auto)
         #expect(configuration.spool.path == "/var/lib/edge-agent/spool.db")
         #expect(configuration.spool.maxBytes == 256 * 1024 * 1024)
+        #expect(configuration.spool.maxAge == nil)
+        #expect(configuration.spool.minFree == 32 * 1024 * 1024)
+        #expect(configuration.spool.durability == .full)
+        #expect(configuration.spool.writeAfter == .seconds(5))
+        #expect(configuration.spool.keepDelivered == nil)
+        #expect(configuration.spool.memoryBytes == 4 * 1024 * 1024)
         #expect(configuration.logLevel == .info)
         #expect(configuration.warnings.isEmpty)
         let slave = try #require(configuration.slaves.first)
@@ -59,6 +65,8 @@ import Testing
         #expect(configuration.slaves[1].points[0].definition.address == RegisterAddress(.discrete, 0))
         #expect(configuration.broker.ca == "/etc/x/ca.crt")
         #expect(configuration.broker.key == "/etc/x/device.key")
+        #expect(configuration.spool.maxAge == .seconds(730 * 86_400))
+        #expect(configuration.spool.keepDelivered == .seconds(7 * 86_400))
         #expect(configuration.warnings.isEmpty)
     }
 
@@ -115,6 +123,14 @@ import Testing
     @Test(arguments: AgentConfiguration.Clock.Trust.allCases)
     func `each way to trust the clock can be named`(trust: AgentConfiguration.Clock.Trust) throws {
         #expect(try Sample.with("clock: { trust: \(trust.rawValue) }").parsed().clock.trust == trust)
+    }
+
+    @Test func `a spool may write only what waits`() throws {
+        let spool = try Sample.with("spool: { durability: offline-only, write_after: 2m, min_free: 0 }").parsed().spool
+        #expect(spool.durability == .offlineOnly)
+        #expect(spool.writeAfter == .seconds(120))
+        #expect(spool.minFree == 0)
+        #expect(try Sample.with("spool: { durability: normal }").parsed().spool.durability == .normal)
     }
 
     @Test(arguments: ["mqtt.example.com", "192.168.0.7", "fe80::1%eth0", "::1", "broker_1", "b"])

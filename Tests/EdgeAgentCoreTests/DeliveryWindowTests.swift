@@ -16,8 +16,9 @@ import Testing
     }
 
     @Test(arguments: [(20, 19), (2, 1), (1, 1)])
-    func `the last slot is kept for what was just read, where there are two`(size: Int, room: Int) {
-        #expect(DeliveryWindow(size: size).roomForBacklog == room)
+    func `the last slot is kept for what is being read, where there are two`(size: Int, room: Int) {
+        #expect(DeliveryWindow(size: size).roomForBacklog(expectingFresh: true) == room)
+        #expect(DeliveryWindow(size: size).roomForBacklog(expectingFresh: false) == size)
     }
 
     @Test func `only what the broker took is given for removal, and only once`() {

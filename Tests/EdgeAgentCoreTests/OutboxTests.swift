@@ -108,6 +108,17 @@ import Testing
         #expect(play.disk.isEmpty)
     }
 
+    @Test func `the backlog has the whole window until a second before the next cycle`() {
+        var play = Play(stored: 1...2_000, at: start)
+        play.outbox.expectFresh(at: at(3))
+        play.run(until: at(1.99), roundTrip: .milliseconds(50))
+        #expect(play.mostInFlight == 20)
+        play.run(until: at(3), roundTrip: .milliseconds(50))
+        #expect(play.outbox.window.room == 1)
+        play.store(10_000, roundTrip: .milliseconds(50))
+        #expect(play.heard.last?.sequence == 10_000 && play.heard.last?.at == at(3))
+    }
+
     @Test func `a fresh message that finds the window full goes first when there is room, and is not read again`() {
         var play = Play(stored: 1...1, window: 1, at: start)
         play.pump(roundTrip: .seconds(1))

@@ -38,6 +38,21 @@ extension OnTheLine {
             #expect(fixture.simulated.counters.silenceViolations == 0)
         }
 
+        /// On a slow line an answer takes longer than the silence that ends a frame, and an exception much less.
+        @Test func `long answers and exceptions to long requests are taken on a slow line`() async throws {
+            let fixture = try LineFixture(baud: 9_600)
+            let slave = try LineFixture.address(1)
+            for _ in 0..<5 {
+                #expect(
+                    try await fixture.line.read(fixture.block(0..<40), from: slave, timeout: .milliseconds(200))
+                        == LineFixture.truth(1, 0..<40))
+                let failure = await #expect(throws: ModbusFailure.self) {
+                    try await fixture.line.read(fixture.block(0..<90), from: slave, timeout: .milliseconds(200))
+                }
+                #expect(failure?.kind == .exception(2))
+            }
+        }
+
         @Test func `an exception is the register's failure and the slave is alive`() async throws {
             let fixture = try LineFixture()
             let failure = await #expect(throws: ModbusFailure.self) {

@@ -118,6 +118,24 @@ extension OnTheLine {
             #expect(fixture.simulated.exchanges.count { $0.function == 6 } == 1)
         }
 
+        @Test func `an adapter's echo is no acknowledgement`() async throws {
+            let fixture = try LineFixture()
+            fixture.simulated.inject(Fault(.echo))
+            let slave = try LineFixture.address(1)
+            // The line learns of the echo.
+            _ = try await fixture.line.read(fixture.block(0..<1), from: slave, timeout: .milliseconds(200))
+            let written = try await fixture.line.write(request([5]), to: slave, timeout: .milliseconds(200))
+            #expect(written == .confirmed)
+            fixture.simulated.inject(Fault(.dead, .next(1)), on: 1)
+            let lost = try await fixture.line.write(request([6]), to: slave, timeout: .milliseconds(200))
+            guard case .unknown(let failure, let readBack) = lost else {
+                Issue.record("\(lost)")
+                return
+            }
+            #expect(failure.scope == .slave)
+            #expect(readBack == [5])
+        }
+
         @Test func `what no request can say is no request`() {
             let holding = RegisterAddress(.holding, 0)
             #expect(WriteRequest([], to: holding) == nil)

@@ -1,6 +1,7 @@
 import BlockingExecutor
 import Glibc
 import Synchronization
+import WriteRecorder
 
 /// One at a time: a child started between another's pipe and its mark would inherit the pipe, and keep it open.
 private let spawning = Mutex(())
@@ -62,6 +63,11 @@ actor Child {
         var lines: [String] = []
         while let line = line() { lines.append(line) }
         return lines
+    }
+
+    /// Limits the size to which the process may let a file grow; nil ends it.
+    nonisolated func limitFiles(to bytes: UInt64?) {
+        recorder_limit_files(process, bytes ?? 0)
     }
 
     nonisolated func kill() {

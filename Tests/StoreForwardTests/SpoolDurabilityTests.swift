@@ -2,7 +2,7 @@ import Glibc
 import StoreForward
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(isLongRun ? 60 : 4)))
 struct SpoolDurabilityTests {
     let folder = TemporaryFolder()
 
@@ -12,9 +12,10 @@ struct SpoolDurabilityTests {
         var stored: Set<Int64> = []
         var last: Int64 = 0
         var kills = 0
-        while kills < 20 || last < 200 {
+        let rounds = isLongRun ? 1_000 : 100
+        while kills < rounds || last < 200 {
             let child = try Child([spoolWriter, "endless", path])
-            try await Task.sleep(for: .milliseconds(Int.random(in: 5...120, using: &random)))
+            try await Task.sleep(for: .milliseconds(Int.random(in: 5...70, using: &random)))
             child.kill()
             let lines = await child.lines()
             #expect(await child.end() == nil, "\(lines.suffix(1))")
@@ -43,6 +44,9 @@ struct SpoolDurabilityTests {
             }
             last = await spool.lastStamp ?? 0
             stored = found
+            let ledger = await spool.ledger
+            #expect(ledger.isBalanced && ledger.accepted == last && ledger.waiting == found.count, "\(ledger)")
+            #expect(ledger.delivered == Int(last) - found.count, "nothing was given up: \(ledger)")
             await spool.close()
         }
     }

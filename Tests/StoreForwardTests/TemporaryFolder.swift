@@ -4,15 +4,22 @@ import Glibc
 final class TemporaryFolder: Sendable {
     let path: String
 
-    init() {
-        var template = Array("/tmp/spool-tests-XXXXXX".utf8CString)
+    /// Makes the folder, in memory where a test is about bytes and not about a disk.
+    init(inMemory: Bool = false) {
+        let parent = inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array("\(parent)/spool-tests-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("no temporary folder: \(String(cString: strerror(errno)))") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     deinit {
-        for name in names { if unlink(file(name)) != 0 { rmdir(file(name)) } }
+        clear()
         rmdir(path)
+    }
+
+    /// Removes everything that lies in the folder.
+    func clear() {
+        for name in names { if unlink(file(name)) != 0 { rmdir(file(name)) } }
     }
 
     func file(_ name: String) -> String {
@@ -38,8 +45,19 @@ final class TemporaryFolder: Sendable {
         _ = Glibc.write(descriptor, bytes, bytes.count)
     }
 
+    /// Changes the bytes of a file that others may have open.
+    func overwrite(_ bytes: [UInt8], in name: String) {
+        let descriptor = open(file(name), O_WRONLY)
+        defer { close(descriptor) }
+        _ = pwrite(descriptor, bytes, bytes.count, 0)
+    }
+
     func read(_ name: String) -> [UInt8] {
-        let descriptor = open(file(name), O_RDONLY)
+        Self.bytes(file(name))
+    }
+
+    static func bytes(_ path: String) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "WriteRecorder.h"
 
 #include <errno.h>
@@ -5,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define MOST_WATCHES 256
 
@@ -27,7 +29,6 @@ static struct watch watches[MOST_WATCHES];
 static int watch_count;
 static sqlite3_vfs layer, *below;
 static sqlite3_io_methods methods;
-static _Thread_local int last_error;
 
 static void *must(void *memory) {
     if (!memory) abort();
@@ -61,7 +62,7 @@ static int fault(const char *path, int is_read) {
     struct watch *watch = watch_of(path);
     int error = watch && (!is_read || watch->fails_reads) ? watch->error : 0;
     pthread_mutex_unlock(&guard);
-    if (error) last_error = error;
+    if (error) errno = error;
     return error;
 }
 
@@ -74,14 +75,12 @@ static int file_close(sqlite3_file *f) { return REAL(f)->pMethods->xClose(REAL(f
 
 static int file_read(sqlite3_file *f, void *bytes, int count, sqlite3_int64 offset) {
     if (fault(PATH(f), 1)) return SQLITE_IOERR_READ;
-    last_error = 0;
     return REAL(f)->pMethods->xRead(REAL(f), bytes, count, offset);
 }
 
 static int file_write(sqlite3_file *f, const void *bytes, int count, sqlite3_int64 offset) {
     int error = fault(PATH(f), 0);
     if (error) return full_or(error, SQLITE_IOERR_WRITE);
-    last_error = 0;
     int code = REAL(f)->pMethods->xWrite(REAL(f), bytes, count, offset);
     if (code == SQLITE_OK) note(PATH(f), RECORDER_WRITE, offset, count, bytes);
     return code;
@@ -142,12 +141,6 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync_folder) {
     return code;
 }
 
-static int vfs_error(sqlite3_vfs *vfs, int count, char *text) {
-    (void)vfs;
-    int error = last_error;
-    return error ? error : below->xGetLastError(below, count, text);
-}
-
 static void install(void) {
     below = sqlite3_vfs_find(NULL);
     layer = *below;
@@ -156,7 +149,6 @@ static void install(void) {
     layer.pNext = NULL;
     layer.xOpen = vfs_open;
     layer.xDelete = vfs_delete;
-    layer.xGetLastError = vfs_error;
     methods = (sqlite3_io_methods){
         2, file_close, file_read, file_write, file_truncate, file_sync, file_size, file_lock, file_unlock, file_check,
         file_control, file_sector, file_device, file_map, file_shm_lock, file_barrier, file_unmap, NULL, NULL};
@@ -212,4 +204,9 @@ void recorder_fail(int number, int error, int reads) {
     watches[number].error = error;
     watches[number].fails_reads = reads;
     pthread_mutex_unlock(&guard);
+}
+
+void recorder_limit_files(int process, uint64_t bytes) {
+    struct rlimit limit = {bytes ? bytes : RLIM_INFINITY, RLIM_INFINITY};
+    prlimit(process, RLIMIT_FSIZE, &limit, NULL);
 }

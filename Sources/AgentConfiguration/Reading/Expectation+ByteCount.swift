@@ -31,7 +31,8 @@ extension Expectation where Value == Int {
     }
 
     private static func byteText(_ count: Int) -> String {
-        for (unit, size) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where count % size == 0 {
+        for (unit, size) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+        where count != 0 && count % size == 0 {
             return "\(count / size)\(unit)"
         }
         return "\(count)"

@@ -1,8 +1,8 @@
 /// Which messages are on their way, and how many more may go.
 ///
 /// A message fills a slot from the moment it is offered until its removal is on disk, and not only until the broker took
-/// it: so a crash can send no more messages twice than the window has slots. The last slot is kept free for what was
-/// just read, which therefore never waits behind a window full of older messages.
+/// it: so a crash can send no more messages twice than the window has slots. The last slot is kept free for what is just
+/// being read, which therefore never waits behind a window full of older messages.
 struct DeliveryWindow {
     /// How many messages may be under way.
     var size: Int
@@ -19,8 +19,8 @@ struct DeliveryWindow {
     /// How many more messages may be offered now.
     var room: Int { max(size - inFlight.count - confirmed.count - removing, 0) }
 
-    /// How many more messages of the backlog may be offered now.
-    var roomForBacklog: Int { max(room - (size > 1 ? 1 : 0), 0) }
+    /// How many more messages of the backlog may be offered now, while a fresh message is expected or not.
+    func roomForBacklog(expectingFresh: Bool) -> Int { max(room - (expectingFresh && size > 1 ? 1 : 0), 0) }
 
     /// Whether the disk knows of everything that the broker took.
     var isSettled: Bool { confirmed.isEmpty && removing == 0 }

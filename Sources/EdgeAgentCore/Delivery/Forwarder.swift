@@ -63,6 +63,9 @@ actor Forwarder: Service {
         workSignal.yield()
     }
 
+    /// Says when the next cycle begins, for which a slot is kept free.
+    func expectFresh(at next: ContinuousClock.Instant) { outbox.expectFresh(at: next) }
+
     /// Says that the spool may hold messages that nobody handed over.
     func storedOtherwise() {
         mustReadAnew = true

@@ -15,6 +15,8 @@ struct Outbox {
     /// What the broker refused, and when it is offered again.
     private(set) var refusals: Refusals
 
+    /// When the next cycle begins; nil where nobody said.
+    private var nextCycle: ContinuousClock.Instant?
     /// What was just stored and found the window full.
     private var fresh: [Outgoing] = []
     /// What was refused and may be tried again, read from the disk.
@@ -41,7 +43,7 @@ struct Outbox {
             return again.first ?? fresh.first ?? older
         case .everything:
             if let message = fresh.first { return message }
-            guard window.roomForBacklog > 0 else { return nil }
+            guard roomForBacklog(at: now) > 0 else { return nil }
             if let message = again.first { return message }
             return pace.wait(at: now) == .zero ? older : nil
         }
@@ -59,6 +61,11 @@ struct Outbox {
         again.removeAll { $0.sequence == sequence }
         backlog.drop(sequence)
         resends.drop(sequence)
+    }
+
+    /// A slot is free when the next cycle begins: from a second before it, which is longer than a round trip.
+    private func roomForBacklog(at now: ContinuousClock.Instant) -> Int {
+        window.roomForBacklog(expectingFresh: nextCycle.map { now >= $0 - .seconds(1) } ?? true)
     }
 
     private var older: Outgoing? {
@@ -83,6 +90,9 @@ struct Outbox {
         fresh.removeFirst()
         backlog.stored()
     }
+
+    /// Notes when the next cycle begins.
+    mutating func expectFresh(at next: ContinuousClock.Instant) { nextCycle = next }
 
     /// Notes that something was stored that goes with the backlog.
     mutating func storedForLater() { backlog.stored() }
@@ -171,7 +181,8 @@ struct Outbox {
     /// How long until something may go that may not go now; nil when only an answer or a new message can change that.
     func wait(at now: ContinuousClock.Instant) -> Duration? {
         var waits = [refusals.wait(at: now)].compactMap { $0 }
-        if window.roomForBacklog > 0, backlog.first != nil || resends.first != nil { waits.append(pace.wait(at: now)) }
+        let hasOlder = backlog.first != nil || resends.first != nil
+        if hasOlder, roomForBacklog(at: now) > 0 { waits.append(pace.wait(at: now)) }
         return waits.filter { $0 > .zero }.min()
     }
 }

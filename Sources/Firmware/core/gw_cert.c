@@ -26,7 +26,7 @@ enum gw_cert_slot gw_cert_slot_in_use(const struct gw_cert *cert)
 // ---- What is kept --------------------------------------------------------------------------------------------------
 
 /// A commit is saved as what it will be: when the record is whole, it has happened, and a restart reports it.
-bool gw_cert_save(const struct gw_cert *cert, struct gw_queue *journal)
+bool gw_cert_save(const struct gw_cert *cert, struct gw_log *journal)
 {
     struct gw_record record = {.kind = JOURNAL_STATE, .stamp_at = GW_STAMP_NONE};
     bool is_commit = cert->phase == GW_CERT_COMMIT;
@@ -39,26 +39,26 @@ bool gw_cert_save(const struct gw_cert *cert, struct gw_queue *journal)
                          : is_keyed ? GW_CERT_KEYED
                                     : GW_CERT_STEADY);
     state[3] = (uint8_t)~(state[1] ^ state[2]);
-    return gw_queue_append(journal, &record, state, STATE_LENGTH) == GW_QUEUE_OK;
+    return gw_log_append(journal, &record, state, STATE_LENGTH) == GW_STORE_OK;
 }
 
-unsigned gw_cert_start(struct gw_cert *cert, struct gw_queue *journal)
+unsigned gw_cert_start(struct gw_cert *cert, struct gw_log *journal)
 {
-    struct gw_queue_cursor at = gw_queue_walk_start(journal);
+    struct gw_log_cursor at = gw_log_walk_start(journal);
     struct gw_record record;
     uint8_t state[STATE_LENGTH];
     bool is_released = false;
     *cert = (struct gw_cert){.active = GW_CERT_SLOT_A, .phase = GW_CERT_STEADY, .outcome = GW_CERT_NONE};
-    enum gw_queue_result walked = gw_queue_walk(journal, &at, &record, state, STATE_LENGTH, &is_released);
-    while (walked == GW_QUEUE_OK) {
+    enum gw_store_result walked = gw_log_walk(journal, &at, &record, state, STATE_LENGTH, &is_released);
+    while (walked == GW_STORE_OK) {
         if (record.kind == JOURNAL_STATE && record.length == STATE_LENGTH && state[0] == STATE_VERSION
             && state[1] <= (uint8_t)GW_CERT_SLOT_B && state[3] == (uint8_t)~(state[1] ^ state[2])) {
             cert->active = (enum gw_cert_slot)state[1];
             cert->phase = (enum gw_cert_phase)state[2];
         }
-        walked = gw_queue_walk(journal, &at, &record, state, STATE_LENGTH, &is_released);
+        walked = gw_log_walk(journal, &at, &record, state, STATE_LENGTH, &is_released);
     }
-    if (walked != GW_QUEUE_EMPTY) {
+    if (walked != GW_STORE_EMPTY) {
         return 0;
     }
     if (cert->phase == GW_CERT_KEYED || cert->phase == GW_CERT_STEADY) {
@@ -202,7 +202,7 @@ enum gw_cert_expiry gw_cert_judge(uint64_t not_after, uint64_t now, uint32_t *da
 {
     uint64_t left = not_after > now ? not_after - now : 0u;
     if (days_left != NULL) {
-        *days_left = now == 0u ? 0u : (uint32_t)(left / DAY);
+        *days_left = now == 0u ? 0u : (uint32_t)(left < UINT32_MAX ? left : UINT32_MAX) / DAY;
     }
     if (now == 0u) {
         return GW_CERT_EXPIRY_UNKNOWN;

@@ -2,6 +2,20 @@
 
 #include <string.h>
 
+uint32_t gw_divide(uint64_t *number, uint32_t divisor)
+{
+    uint64_t quotient = 0;
+    uint32_t rest = 0;
+    // Sixteen bits at a time, as on paper.
+    for (unsigned place = 64; place > 0u; place -= 16u) {
+        rest = rest << 16 | (uint32_t)(uint16_t)(*number >> (place - 16u));
+        quotient = quotient << 16 | rest / divisor;
+        rest %= divisor;
+    }
+    *number = quotient;
+    return rest;
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Rows of digits
 // ---------------------------------------------------------------------------------------------------------------------

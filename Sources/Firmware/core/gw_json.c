@@ -65,42 +65,46 @@ void gw_json_string(gw_json_t *json, const char *text)
     gw_json_raw(json, "\"", 1);
 }
 
+size_t gw_utf8_length(const uint8_t *bytes, size_t available)
+{
+    // Only the first follower's range depends on the lead: against overlong forms, surrogates and above U+10FFFF.
+    const uint8_t lead = bytes[0];
+    uint8_t lowest = 0x80u;
+    uint8_t highest = 0xBFu;
+    size_t length = 2;
+    if (lead < 0x80u) {
+        return 1;
+    }
+    if (lead >= 0xF0u) {
+        length = 4;
+        lowest = lead == 0xF0u ? 0x90u : lowest;
+        highest = lead == 0xF4u ? 0x8Fu : highest;
+    } else if (lead >= 0xE0u) {
+        length = 3;
+        lowest = lead == 0xE0u ? 0xA0u : lowest;
+        highest = lead == 0xEDu ? 0x9Fu : highest;
+    }
+    if (lead < 0xC2u || lead > 0xF4u || length > available) {
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        if (bytes[i] < lowest || bytes[i] > highest) {
+            return 0;
+        }
+        lowest = 0x80u;
+        highest = 0xBFu;
+    }
+    return length;
+}
+
 bool gw_utf8_is_valid(const char *text)
 {
-    const unsigned char *byte = (const unsigned char *)text;
-    while (*byte != 0u) {
-        const unsigned char lead = *byte;
-        byte++;
-        if (lead < 0x80u) {
-            continue;
-        }
-        unsigned followers = 1;
-        // Only the first follower's range depends on the lead: against overlong forms, surrogates and above U+10FFFF.
-        unsigned char lowest = 0x80u;
-        unsigned char highest = 0xBFu;
-        if (lead >= 0xF0u) {
-            followers = 3;
-            lowest = lead == 0xF0u ? 0x90u : 0x80u;
-            highest = lead == 0xF4u ? 0x8Fu : 0xBFu;
-        } else if (lead >= 0xE0u) {
-            followers = 2;
-            lowest = lead == 0xE0u ? 0xA0u : 0x80u;
-            highest = lead == 0xEDu ? 0x9Fu : 0xBFu;
-        }
-        if (lead < 0xC2u || lead > 0xF4u) {
-            return false;
-        }
-        // The terminating zero is no follower, so nothing is read beyond it.
-        for (; followers > 0u; followers--) {
-            if (*byte < lowest || *byte > highest) {
-                return false;
-            }
-            byte++;
-            lowest = 0x80u;
-            highest = 0xBFu;
-        }
+    // The terminating zero is no follower, so nothing is read beyond it.
+    size_t length = 1;
+    for (; *text != '\0' && length > 0u; text += length) {
+        length = gw_utf8_length((const uint8_t *)text, 4);
     }
-    return true;
+    return length > 0u;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

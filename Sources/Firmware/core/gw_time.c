@@ -1,10 +1,18 @@
 #include "gw/gw_time.h"
 
+#include "gw/gw_decimal.h"
+
 // The year is taken to begin on the first of March: the leap day is its last day then, and the lengths of the months
 // before it follow one formula. 400 such years are an era of always 146 097 days.
 #define DAYS_TO_1970 719468u // from 0000-03-01
 #define DAYS_OF_ERA 146097u
 #define SECONDS_OF_DAY 86400u
+
+uint64_t gw_time_seconds(uint64_t milliseconds)
+{
+    (void)gw_divide(&milliseconds, 1000);
+    return milliseconds;
+}
 
 bool gw_time_to_civil(uint64_t seconds, gw_civil_t *civil)
 {

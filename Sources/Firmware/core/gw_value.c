@@ -35,7 +35,9 @@ static bool is_factor(const gw_decimal_t *factor)
     if (digits == 0u) {
         return true;
     }
-    for (; digits % 10u == 0u; digits /= 10u) {
+    uint64_t shorter = digits;
+    while (gw_divide(&shorter, 10) == 0u) {
+        digits = shorter;
         exponent++;
     }
     return digits < limit && exponent >= -GW_FACTOR_EXPONENT && exponent <= GW_FACTOR_EXPONENT;

@@ -1,8 +1,8 @@
-/// What a port has to provide: everything that the core needs of a board, as tables of functions.
+/// What a port has to provide: everything that the gateway needs of a board, as tables of functions.
 ///
-/// The core itself calls only `gw_block`. The rest is what an application around the core is written against, so that
-/// it is the same on an ESP32, on a PC and under QEMU. README.md, beside this file, says what each of them must do and
-/// how to see that it does.
+/// The core itself calls only `gw_block` and the log. The rest is what gw_loop() calls on behalf of gw/gw_app.h: it is
+/// the same on an ESP32, on a PC and under QEMU. README.md, beside this file, says what each of them must do and how to
+/// see that it does.
 ///
 /// Rules for all of them:
 ///
@@ -13,90 +13,54 @@
 #ifndef GW_HAL_H
 #define GW_HAL_H
 
-#include "gw/gw_block.h"
-#include "gw/gw_cert.h"
+#include "gw/gw_app.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 // ---- Line ----------------------------------------------------------------------------------------------------------
-
-/// Parity of a character on the line.
-enum gw_hal_parity {
-    GW_HAL_PARITY_NONE, ///< None; two stop bits are sent in its place.
-    GW_HAL_PARITY_EVEN, ///< Even: what Modbus wants where nothing else is said.
-    GW_HAL_PARITY_ODD,  ///< Odd.
-};
 
 /// An RS-485 line, half duplex: the driver enables the transmitter for as long as it sends, and not a bit longer.
 struct gw_hal_line {
     void *context; ///< Handed to the functions.
 
-    /// Sets speed and parity, and empties what was received. Also brings a line back that stopped working.
-    bool (*configure)(void *context, uint32_t baud, enum gw_hal_parity parity);
+    /// Sets the line up, or brings it back when it has stopped working, with nothing received.
+    bool (*reset)(void *context);
 
     /// Empties what was received, sends, and returns when the last bit is out and the receiver listens: within the time
     /// that the bytes take plus 5 ms.
     bool (*send)(void *context, const void *bytes, uint32_t length);
 
-    /// What has been received, up to `size` bytes; waits at most `wait_ms` for the first. 0 if nothing came, less than
-    /// 0 if the line has failed. Echo and noise are handed on: the receiver of the core deals with both.
-    int32_t (*receive)(void *context, void *bytes, uint32_t size, uint32_t wait_ms);
-};
-
-// ---- Store ---------------------------------------------------------------------------------------------------------
-
-/// The pieces of flash, each with blocks of its own.
-struct gw_hal_store {
-    const struct gw_block *queue;    ///< The offline queue: as large as can be spared, 1 MB is 1500 messages.
-    const struct gw_block *commands; ///< The journal of the commands: at least 4 blocks.
-    const struct gw_block *state;    ///< The journal of the certificate slots: at least 3 blocks.
+    /// What has been received, up to `size` bytes, without waiting. 0 if nothing came, less than 0 if the line has
+    /// failed. Echo and noise are handed on: the receiver of the core deals with both.
+    int32_t (*receive)(void *context, void *bytes, uint32_t size);
 };
 
 // ---- Link ----------------------------------------------------------------------------------------------------------
 
-/// What comes from the link, in the order in which it happened.
-enum gw_hal_link_event {
-    GW_HAL_LINK_NONE,         ///< Nothing has happened within the time given.
-    GW_HAL_LINK_CONNECTED,    ///< CONNACK: messages can be published.
-    GW_HAL_LINK_DISCONNECTED, ///< The connection is gone, or was not made.
-    GW_HAL_LINK_REJECTED,     ///< The broker refused the certificate itself.
-    GW_HAL_LINK_PUBACKED,     ///< The broker has confirmed the message with this sequence.
-    GW_HAL_LINK_DELETED,      ///< The client gave up the message with this sequence (esp-mqtt: its outbox, after 30 s).
-    GW_HAL_LINK_COMMAND,      ///< A command has come, whole.
-};
-
-/// Something that happened on the link.
-struct gw_hal_link_report {
-    enum gw_hal_link_event event; ///< What.
-    enum gw_cert_slot slot;       ///< With which slot the connection was made.
-    uint32_t sequence;            ///< PUBACKED, DELETED: as given to `publish`.
-    uint8_t *bytes;               ///< COMMAND: the message, to be changed in place, until the next call.
-    uint32_t length;              ///< COMMAND: its bytes.
-    const char *topic_type;       ///< COMMAND: the last level of the topic, until the next call.
-};
-
-/// Topics; the port knows their templates (contract/topics.json). They are the `kind` of a record in the queue.
-enum gw_hal_topic {
-    GW_HAL_TOPIC_TELEMETRY, ///< QoS 1.
-    GW_HAL_TOPIC_STATUS,    ///< QoS 1, retained.
-    GW_HAL_TOPIC_ACKS,      ///< QoS 1.
-};
-
-/// MQTT over TLS with a certificate on both sides. There is no other way to use it.
+/// MQTT 5 over TLS with a certificate on both sides. There is no other way to use it.
 struct gw_hal_link {
     void *context; ///< Handed to the functions.
 
-    /// Begins to connect with a slot, and tries for ever, with waits growing to 30 s and jitter. What connection there
-    /// was is closed. The last will is the status `offline`.
-    bool (*connect)(void *context, enum gw_cert_slot slot);
+    /// Closes what connection there is and begins to make one with a slot, once, in the background; its end is reported
+    /// by `next`, within 60 s. The last will is the status `offline`. Nothing of an earlier connection is reported any
+    /// more. False if it cannot even begin.
+    bool (*connect)(void *context, enum gw_cert_slot slot, uint32_t connection, uint64_t floor_s);
 
-    /// Closes the connection and stops trying.
-    void (*disconnect)(void *context);
+    /// Subscribes to commands/# at QoS 1.
+    void (*subscribe)(void *context);
 
-    /// Gives a message to the client, which copies it. False if the client takes no more: try later. Exactly one
-    /// PUBACKED or DELETED with this sequence follows, or a DISCONNECTED for all of them.
-    bool (*publish)(void *context, enum gw_hal_topic topic, uint32_t sequence, const void *bytes, uint32_t length);
+    /// Gives a message to the client, which copies it. False if the client takes no more. Else exactly one PUBACKED or
+    /// DELETED with this sequence follows, or a DISCONNECTED for all.
+    bool (*publish)(void *context, enum gw_app_topic topic, uint32_t sequence, const void *bytes, uint32_t length);
 
-    /// The next thing that happened; waits at most `wait_ms`.
-    void (*next)(void *context, uint32_t wait_ms, struct gw_hal_link_report *report);
+    /// The next thing that has happened, CONNECTED to COMMAND, without waiting; GW_APP_NOTHING if nothing has. What it
+    /// points at stays until the next call.
+    void (*next)(void *context, struct gw_app_event *event);
+
+    /// Says goodbye, waits a second at the most until that is out, and closes the connection.
+    void (*close)(void *context);
 };
 
 // ---- Keys and certificates -----------------------------------------------------------------------------------------
@@ -118,7 +82,24 @@ struct gw_hal_keys {
     uint64_t (*not_after)(void *context, enum gw_cert_slot slot);
 };
 
-// ---- Clock, random, log, reset -------------------------------------------------------------------------------------
+// ---- Update --------------------------------------------------------------------------------------------------------
+
+/// Another firmware, in the second of two slots. A machine without updates leaves the functions NULL.
+struct gw_hal_update {
+    void *context; ///< Handed to the functions.
+
+    /// Begins, in the background, to fetch the image of a command over https, to check size, SHA-256 and signature, and
+    /// to make it the one that starts next. Copies what it needs. False if it cannot even begin.
+    bool (*begin)(void *context, const struct gw_command *command);
+
+    /// The end of it, without waiting: GW_APP_UPDATE_ENDED, or GW_APP_NOTHING.
+    void (*next)(void *context, struct gw_app_event *event);
+
+    /// The firmware that runs has proved itself: the boot loader is to keep it.
+    bool (*confirm)(void *context);
+};
+
+// ---- Clock, random, system -----------------------------------------------------------------------------------------
 
 struct gw_hal_clock {
     void *context; ///< Handed to the functions.
@@ -131,47 +112,40 @@ struct gw_hal_clock {
     bool (*wall_ms)(void *context, uint64_t *milliseconds);
 };
 
-struct gw_hal_random {
-    void *context; ///< Handed to the function.
+struct gw_hal_system {
+    void *context; ///< Handed to the functions.
 
-    /// Fills in random bytes, good enough for waits; keys are made elsewhere.
-    void (*fill)(void *context, void *bytes, uint32_t length);
+    /// Waits until bytes may have come from the line, or something from the link or the update, or until
+    /// `monotonic_ms` has reached `until`; earlier is harmless. The only function that waits.
+    void (*wait)(void *context, uint64_t until);
+
+    /// The bytes of heap that were free at the least since the boot; NULL on a machine where nobody asks.
+    uint32_t (*free_bytes)(void *context);
+
+    /// Restarts the board; returns only on a machine that ends its program instead.
+    void (*restart)(void *context);
 };
 
-enum gw_hal_level {
-    GW_HAL_LOG_ERROR,   ///< Somebody must act.
-    GW_HAL_LOG_WARNING, ///< Somebody may have to.
-    GW_HAL_LOG_INFO,    ///< What happens once in a while.
-    GW_HAL_LOG_DEBUG,   ///< Everything.
-};
-
-struct gw_hal_log {
-    void *context; ///< Handed to the function.
-
-    /// Writes a line. Texts and numbers only, never a key, a certificate or a signature.
-    void (*write)(void *context, enum gw_hal_level level, const char *text, int32_t number);
-};
-
-/// Why the board has started.
-enum gw_hal_reset {
-    GW_HAL_RESET_POWER,     ///< The supply was switched on.
-    GW_HAL_RESET_BROWN_OUT, ///< The supply was too weak.
-    GW_HAL_RESET_WATCHDOG,  ///< A task hung.
-    GW_HAL_RESET_PANIC,     ///< The program failed.
-    GW_HAL_RESET_REQUESTED, ///< The program wanted it: after an update, by a command.
-    GW_HAL_RESET_UNKNOWN,   ///< The chip does not tell.
-};
-
-/// Everything together.
+/// Everything together. Flash, log, reset reason and random seed go into struct gw_app_config.
 struct gw_hal {
     struct gw_hal_line line;     ///< The meters.
-    struct gw_hal_store store;   ///< The flash.
     struct gw_hal_link link;     ///< The broker.
     struct gw_hal_keys keys;     ///< The certificate slots.
+    struct gw_hal_update update; ///< The firmware itself.
     struct gw_hal_clock clock;   ///< The time.
-    struct gw_hal_random random; ///< For jitter.
-    struct gw_hal_log log;       ///< For people.
-    enum gw_hal_reset reset;     ///< Set before the application starts.
+    struct gw_hal_system system; ///< Waiting and restarting.
 };
+
+// ---- The loop ------------------------------------------------------------------------------------------------------
+
+/// One turn: hands in what has happened, does what there is to do, and waits. False once the board is to restart and
+/// `restart` has returned. A port calls it for ever and feeds its watchdog in between: a turn takes as long as `wait`.
+///
+/// `request` is room for a signing request of `request_size` bytes; 1 KB is plenty.
+bool gw_loop(const struct gw_hal *hal, struct gw_app *app, char *request, uint32_t request_size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

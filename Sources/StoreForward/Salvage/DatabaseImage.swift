@@ -28,6 +28,9 @@ final class DatabaseImage {
         if logFile >= 0 { close(logFile) }
     }
 
+    /// How many images of pages in the log cannot be read.
+    var brokenFrames: Int { log?.brokenFrames ?? 0 }
+
     /// A page by its number, counted from 1; nil where the files do not have all of it.
     func page(_ number: Int) -> [UInt8]? {
         guard number >= 1, number <= pageCount else { return nil }

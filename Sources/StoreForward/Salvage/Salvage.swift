@@ -18,9 +18,11 @@ struct Salvage {
     private var leaves: [(first: Int64, page: Int)] = []
     private var sidePages: [Int] = []
     private var counters = Counters()
-    private var broken: Set<Int64> = []
+    private var brokenRows = 0
     private var lostPages = 0
-    private var mostRows = 1
+    private var brokenFrames = 0
+    /// On a page; messages of so little that more would fit are not what a gateway stores.
+    private var mostRows = 32
     private var lastSequence: Int64 = 0
     private var highestStamp = Int64.min
     private var goodTime = Int64.min
@@ -66,6 +68,7 @@ struct Salvage {
             note(leaf, on: number)
         }
         lostPages = unknown.subtracting(overflowing).count
+        brokenFrames = image.brokenFrames
     }
 
     private mutating func note(_ leaf: TableLeaf, on page: Int) {
@@ -79,7 +82,7 @@ struct Salvage {
                 lastSequence = max(lastSequence, message.sequence)
                 highestStamp = max(highestStamp, message.stamp)
                 if let lag = message.lag { goodTime = max(goodTime, message.stamp - lag) }
-            case .brokenMessage(let sequence): broken.insert(sequence)
+            case .brokenMessage: brokenRows += 1
             case .counters(let found): counters = found
             case .evictions(let count): counters[.evictedSize] = max(counters[.evictedSize], count)
             case .undated, .arrival: isSide = true
@@ -89,8 +92,7 @@ struct Salvage {
         if isSide { sidePages.append(page) }
         if messages > 0 {
             mostRows = max(mostRows, messages)
-            // Numbers beyond belief are damage of the cell itself.
-            broken.formUnion(leaf.lost.filter { $0 <= lastSequence + 1_000_000 })
+            brokenRows += leaf.lost
         }
     }
 
@@ -124,11 +126,11 @@ struct Salvage {
         return result
     }
 
-    /// Works out what is missing. Numbers of messages that were delivered are missing as well, so that no more than the
+    /// Works out what is missing.
+    ///
+    /// Numbers of messages that were delivered are missing as well, so that no more than the
     /// lost pages could hold is taken for damaged.
     private mutating func settle(_ result: inout Result, carried: SequenceSet, known: Stock?) {
-        let broken = broken.filter { !carried.contains($0) }
-        lastSequence = max(lastSequence, broken.max() ?? 0)
         if let known {
             counters = known.counters
             lastSequence = max(lastSequence, known.last?.sequence ?? 0)
@@ -137,10 +139,12 @@ struct Salvage {
             result.damaged = max(0, known.rows - result.messages)
         } else {
             let causes: [Counters.Column] = [.evictedSize, .evictedAge, .evictedDisk, .damaged, .dropped, .unknown]
+            // The number of a broken row is not to be believed either.
+            let lost = lostPages * mostRows + brokenFrames + brokenRows
             let accounted = causes.reduce(Int64(result.messages)) { $0 + counters[$1] }
-            result.damaged = min(max(0, Int(lastSequence - accounted)), lostPages * mostRows + broken.count)
+            result.damaged = min(max(0, Int(lastSequence - accounted)), lost)
             // The last of all may be among the lost, and their numbers must not come again.
-            result.skipped = lostPages * mostRows
+            result.skipped = lost
         }
         counters[.damaged] += Int64(result.damaged)
         counters[.unknown] += Int64(result.skipped)
@@ -182,7 +186,7 @@ struct Salvage {
 /// What a row of a spool is, known by its columns alone.
 private enum Entry {
     case message(MessageRow)
-    case brokenMessage(Int64)
+    case brokenMessage
     case counters(Counters)
     /// Of schema 1.
     case evictions(Int64)
@@ -224,7 +228,7 @@ private enum Entry {
     private init?(message row: TableLeaf.Row) {
         let columns = row.columns
         guard case .integer(let stamp) = columns[1], case .blob(let payload) = columns[2] else {
-            self = .brokenMessage(row.number)
+            self = .brokenMessage
             return
         }
         var message = MessageRow(sequence: row.number, stamp: stamp, payload: payload)
@@ -233,13 +237,14 @@ private enum Entry {
             return
         }
         guard case .integer(let number) = columns[3], let state = RowState(number: number) else {
-            self = .brokenMessage(row.number)
+            self = .brokenMessage
             return
         }
         message.state = state
         if case .integer(let lag) = columns[4] { message.lag = lag }
         // A row of schema 1 that was changed since has the new columns and no checksum.
-        self = columns[5] == .null || columns[5] == .integer(message.checksum)
-            ? .message(message) : .brokenMessage(row.number)
+        self =
+            columns[5] == .null || columns[5] == .integer(message.checksum)
+            ? .message(message) : .brokenMessage
     }
 }

@@ -18,8 +18,8 @@ struct TableLeaf {
 
     /// The rows that could be read, in the page's order.
     private(set) var rows: [Row] = []
-    /// The numbers of the cells that could not, where at least the number was there.
-    private(set) var lost: [Int64] = []
+    /// How many cells could not.
+    private(set) var lost = 0
 
     /// Whether a page says that it is a leaf of a table.
     static func isLeaf(_ page: [UInt8], number: Int) -> Bool {
@@ -45,25 +45,25 @@ struct TableLeaf {
 
     private mutating func read(_ page: [UInt8], at offset: Int, _ overflow: (Int) -> [UInt8]?) {
         var reader = ByteReader(page[...].dropFirst(offset))
-        guard let told = reader.varint(), let number = reader.varint(), number > 0 else { return }
-        guard told > 0, told < 1 << 26 else { return lost.append(number) }
+        guard let told = reader.varint(), let number = reader.varint(), number > 0 else { return lost += 1 }
+        guard told > 0, told < 1 << 26 else { return lost += 1 }
         let length = Int(told)
         // How much of a row stays on its page: the format's numbers U, X, M and K.
         let most = page.count - 35
         let least = (page.count - 12) * 32 / 255 - 23
         let fitting = least + (length - least) % (page.count - 4)
         let local = length <= most ? length : fitting <= most ? fitting : least
-        guard var record = reader.bytes(local) else { return lost.append(number) }
+        guard var record = reader.bytes(local) else { return lost += 1 }
         if local < length {
-            guard let first = reader.bytes(4) else { return lost.append(number) }
+            guard let first = reader.bytes(4) else { return lost += 1 }
             var next = Int(first[...].word(0))
             while record.count < length {
-                guard let more = overflow(next) else { return lost.append(number) }
+                guard let more = overflow(next) else { return lost += 1 }
                 record += more[4...].prefix(length - record.count)
                 next = Int(more[...].word(0))
             }
         }
-        guard let columns = Self.columns(record) else { return lost.append(number) }
+        guard let columns = Self.columns(record) else { return lost += 1 }
         rows.append(Row(number: number, columns: columns))
     }
 

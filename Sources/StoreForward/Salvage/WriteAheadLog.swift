@@ -14,6 +14,9 @@ struct WriteAheadLog {
     /// Whether frames are broken or missing before another commit: what SQLite would not say.
     private(set) var isDamaged = false
 
+    /// How many frames of this log cannot be read; each held the newest image of a page, mostly one message more.
+    private(set) var brokenFrames = 0
+
     private static let headerBytes = 32
     private static let frameHeaderBytes = 24
 
@@ -61,6 +64,9 @@ struct WriteAheadLog {
             defer { isSumKnown = true }
             guard isWhole || (isOfThisLog && !isSumKnown) else {
                 isBroken = true
+                guard isOfThisLog else { continue }
+                brokenFrames += 1
+                if frame.word(4) != 0 { commitsBehind += 1 }
                 continue
             }
             uncommitted[Int(frame.word(0))] = offset + Self.frameHeaderBytes

@@ -38,3 +38,7 @@ struct recorder_event recorder_event_at(int watch, int64_t index);
 // From now on every write, truncation and sync (and, where `reads` says so, every read) of the watched files fails with
 // this `errno`; 0 ends it.
 void recorder_fail(int watch, int error, int reads);
+
+// The kernel's own way to make a disk full: how large a process may let its files grow, 0 for any size. Swift has no
+// prlimit(2).
+void recorder_limit_files(int process, uint64_t bytes);

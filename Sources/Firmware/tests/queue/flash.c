@@ -25,12 +25,17 @@ static void check_range(const struct flash *flash, uint32_t address, uint32_t le
     }
 }
 
+static bool is_without_supply(const struct flash *flash)
+{
+    return flash->is_off || (flash->has_failed != NULL && *flash->has_failed);
+}
+
 static bool read_bytes(void *context, uint32_t address, void *bytes, uint32_t length)
 {
     struct flash *flash = context;
     check_range(flash, address, length);
     flash->reads++;
-    if (flash->is_off || flash->reads == flash->refuse_read_at) {
+    if (is_without_supply(flash) || flash->reads == flash->refuse_read_at) {
         return false;
     }
     memcpy(bytes, flash->bytes + address, length);
@@ -41,7 +46,7 @@ static bool read_bytes(void *context, uint32_t address, void *bytes, uint32_t le
 static bool begin(struct flash *flash, uint32_t address, uint32_t *count, bool *is_bits)
 {
     *is_bits = false;
-    if (flash->is_off) {
+    if (is_without_supply(flash)) {
         return false;
     }
     flash->operations++;
@@ -50,6 +55,9 @@ static bool begin(struct flash *flash, uint32_t address, uint32_t *count, bool *
     }
     if (flash->operations == flash->cut_at) {
         flash->is_off = true;
+        if (flash->has_failed != NULL) {
+            *flash->has_failed = true;
+        }
         *is_bits = flash->tear == TEAR_BITS;
         if (flash->tear == TEAR_NOTHING) {
             *count = 0;

@@ -25,6 +25,7 @@ struct flash {
     uint32_t cut_at;            ///< The operation during which the supply fails; 0 for never.
     enum tear tear;             ///< How.
     bool is_off;                ///< The supply has failed: nothing works until flash_power_on().
+    bool *has_failed;           ///< The same of everything on this supply; NULL for a flash that is alone.
     uint32_t refuse_block;      ///< Erases and programs of this block fail; UINT32_MAX for none.
     uint32_t ignore_at;         ///< The operation that claims success and does nothing; 0 for none.
     uint32_t refuse_at;         ///< The operation that is refused and does nothing; 0 for none.

@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct gw_block block = {.block_size = BLOCK, .block_count = BLOCKS, .read = read_bytes,
                              .program = program_bytes, .erase = erase_block};
     struct gw_queue queue;
-    struct gw_queue_cursor cursor;
+    struct gw_log_cursor cursor;
     struct gw_record record;
     struct gw_command command;
     struct gw_cert cert;
@@ -95,35 +95,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if ((data[0] & 8u) != 0u) {
         repair(block.unit);
     }
-    must(gw_queue_mount(&queue, &block, 1u + (data[0] >> 4) % GW_QUEUE_WINDOW_MAX) == GW_QUEUE_OK);
+    must(gw_queue_mount(&queue, &block, 1u + (data[0] >> 4) % GW_QUEUE_WINDOW_MAX) == GW_STORE_OK);
     uint32_t waiting = 0, handed = 0, limit = 0;
-    cursor = gw_queue_walk_start(&queue);
-    while (gw_queue_walk(&queue, &cursor, &record, bytes, sizeof bytes, &is_released) == GW_QUEUE_OK) {
-        must(record.length >= 1u && record.length <= gw_queue_largest(&queue) && ++limit < BLOCK * BLOCKS);
+    cursor = gw_log_walk_start(&queue.log);
+    while (gw_log_walk(&queue.log, &cursor, &record, bytes, sizeof bytes, &is_released) == GW_STORE_OK) {
+        must(record.length >= 1u && record.length <= gw_log_largest(&queue.log) && ++limit < BLOCK * BLOCKS);
         waiting += !is_released;
     }
-    must(queue.pending == waiting);
-    (void)gw_cmd_unfinished(&queue, &command);
-    (void)gw_cert_start(&cert, &queue);
+    must(queue.log.pending == waiting);
+    (void)gw_cmd_unfinished(&queue.log, NULL, &command);
+    (void)gw_cert_start(&cert, &queue.log);
     must(cert.active <= GW_CERT_SLOT_B);
     for (;;) {
-        enum gw_queue_result result = gw_queue_next(&queue, &record, bytes, sizeof bytes);
-        if (result == GW_QUEUE_EMPTY && queue.slot_count == 0u) {
+        enum gw_store_result result = gw_queue_next(&queue, &record, bytes, sizeof bytes);
+        if (result == GW_STORE_EMPTY && queue.slot_count == 0u) {
             break;
         }
-        must(result == GW_QUEUE_OK && ++handed <= waiting);
+        must(result == GW_STORE_OK && ++handed <= waiting);
         // Two records may carry one number here: one of them is released.
-        must(gw_queue_release(&queue, record.sequence) == GW_QUEUE_OK);
+        must(gw_queue_release(&queue, record.sequence) == GW_STORE_OK);
     }
-    must(handed == waiting && queue.pending == 0u);
+    must(handed == waiting && queue.log.pending == 0u);
     struct gw_record made = {.kind = 1, .stamp_at = GW_STAMP_NONE};
-    if (gw_queue_append(&queue, &made, "appended", 8) == GW_QUEUE_OK) {
+    if (gw_queue_append(&queue, &made, "appended", 8) == GW_STORE_OK) {
         uint32_t sequence = made.sequence;
-        must(gw_queue_mount(&queue, &block, 1) == GW_QUEUE_OK);
+        must(gw_queue_mount(&queue, &block, 1) == GW_STORE_OK);
         bool is_there = false;
-        while (gw_queue_next(&queue, &record, bytes, sizeof bytes) == GW_QUEUE_OK) {
+        while (gw_queue_next(&queue, &record, bytes, sizeof bytes) == GW_STORE_OK) {
             is_there = is_there || (record.sequence == sequence && memcmp(bytes, "appended", 8) == 0);
-            must(gw_queue_release(&queue, record.sequence) == GW_QUEUE_OK);
+            must(gw_queue_release(&queue, record.sequence) == GW_STORE_OK);
         }
         must(is_there);
     }

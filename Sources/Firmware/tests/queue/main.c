@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     test_queue();
     test_cert();
     test_command();
-    test_power(argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 6u);
+    test_power(argc > 1 ? (unsigned)strtoul(argv[argc - 1], NULL, 10) : 6u);
     printf("%lu passed, %lu failed\n", passed, failed);
     return failed > 0ul || passed == 0ul ? 1 : 0;
 }

@@ -23,5 +23,7 @@ void test_queue(void);
 void test_power(unsigned seeds);
 void test_cert(void);
 void test_command(void);
+void test_app(void);
+void test_model(unsigned lives);
 
 #endif

@@ -22,7 +22,7 @@ struct plan {
 
 struct world {
     struct flash flash;
-    struct gw_queue journal;
+    struct gw_log journal;
     struct gw_cert cert;
     struct slot slots[2];
     struct plan plan;
@@ -138,7 +138,7 @@ static void boot(struct world *world)
     world->is_off = false;
     world->cut_step = 0;
     world->now_ms = 0;
-    CHECK(gw_queue_mount(&world->journal, &world->flash.block, 1) == GW_QUEUE_OK);
+    CHECK(gw_log_mount(&world->journal, &world->flash.block) == GW_STORE_OK);
     unsigned actions = gw_cert_start(&world->cert, &world->journal);
     CHECK((actions & GW_CERT_DO_CONNECT) != 0u);
     act(world, actions);
@@ -316,7 +316,7 @@ static void test_records(void)
     make(&world, plans[0].plan);
     for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
         struct gw_record record = {.kind = strange[i].kind, .stamp_at = GW_STAMP_NONE};
-        CHECK(gw_queue_append(&world.journal, &record, strange[i].bytes, strange[i].length) == GW_QUEUE_OK);
+        CHECK(gw_log_append(&world.journal, &record, strange[i].bytes, strange[i].length) == GW_STORE_OK);
     }
     boot(&world);
     CHECK(world.cert.active == GW_CERT_SLOT_A && world.cert.phase == GW_CERT_STEADY && world.reports == 0);

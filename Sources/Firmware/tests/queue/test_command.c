@@ -1,6 +1,8 @@
 // The vectors of the contract, and that each command is executed once, whatever happens to the supply.
 #include "flash.h"
 #include "gw/gw_command.h"
+#include "gw/gw_queue.h"
+#include "gw/gw_time.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -23,14 +25,30 @@ struct ack_vector {
 #define NOW "2026-02-18T14:31:00Z"
 
 static struct flash flash;
-static struct gw_queue journal;
+static struct gw_log journal;
 static struct gw_command command;
-static struct gw_ack_bytes answer;
+static uint8_t answer_bytes[GW_ACK_MAX];
+static struct gw_answer answer;
+
+/// Makes room for an answer.
+static struct gw_answer *fresh(void)
+{
+    gw_json_begin(&answer.json, (char *)answer_bytes, sizeof answer_bytes);
+    return &answer;
+}
+
+/// A timestamp in seconds; NULL is the time that is not known.
+static uint64_t seconds_of(const char *text)
+{
+    uint64_t seconds = 0;
+    CHECK(text == NULL || gw_time_read(text, strlen(text), &seconds));
+    return seconds;
+}
 
 static void begin(uint32_t block_size, uint32_t blocks)
 {
     flash_make(&flash, block_size, blocks, 4, true);
-    CHECK(gw_queue_mount(&journal, &flash.block, 1) == GW_QUEUE_OK);
+    CHECK(gw_log_mount(&journal, &flash.block) == GW_STORE_OK);
 }
 
 /// Delivers bytes in a buffer of exactly their size, so that reading beyond it is seen.
@@ -41,7 +59,8 @@ static enum gw_cmd_verdict deliver_bytes(const void *bytes, uint32_t length, con
         abort();
     }
     memcpy(copy, bytes, length);
-    enum gw_cmd_verdict verdict = gw_cmd_receive(&journal, MAC, copy, length, topic_type, now, &command, &answer);
+    enum gw_cmd_verdict verdict = gw_cmd_receive(&journal, MAC, copy, length, topic_type, seconds_of(now),
+                                                  &command, fresh());
     free(copy);
     return verdict;
 }
@@ -58,15 +77,15 @@ static enum gw_cmd_verdict deliver(const char *cmd_id, const char *type)
 static bool finish(const char *cmd_id, const char *message)
 {
     struct gw_ack ack = {.cmd_id = cmd_id, .type = "ping", .status = GW_ACK_DONE, .code = "ok", .message = message,
-                         .at = NOW, .result = "{}"};
-    return gw_cmd_finish(&journal, MAC, &ack, &answer);
+                         .at_s = seconds_of(NOW), .result = "{}"};
+    return gw_ack_write(&ack, MAC, fresh()) && gw_cmd_finish(&journal, &answer);
 }
 
 static bool answers(const char *part)
 {
     char text[GW_ACK_MAX + 1u];
-    memcpy(text, answer.bytes, answer.length);
-    text[answer.length] = '\0';
+    memcpy(text, answer_bytes, answer.json.length);
+    text[answer.json.length] = '\0';
     return strstr(text, part) != NULL;
 }
 
@@ -102,20 +121,20 @@ static void test_vectors(void)
         static const char *const statuses[] = {"done", "refused", "failed", "expired"};
         const struct ack_vector *vector = &ack_vectors[i];
         struct gw_ack ack = {.cmd_id = vector->cmd_id, .type = vector->type, .code = vector->code,
-                             .message = vector->message, .at = vector->at, .result = vector->result};
+                             .message = vector->message, .at_s = seconds_of(vector->at), .result = vector->result};
         for (int status = 0; status < 4; status++) {
             if (strcmp(vector->status, statuses[status]) == 0) {
                 ack.status = (enum gw_ack_status)status;
             }
         }
-        CHECK(gw_ack_write(&ack, vector->gateway_mac, &answer) && answer.length == vector->length
-              && memcmp(answer.bytes, vector->bytes, vector->length) == 0 && answer.stamp_at == GW_STAMP_NONE);
+        CHECK(gw_ack_write(&ack, vector->gateway_mac, fresh()) && answer.json.length == vector->length
+              && memcmp(answer_bytes, vector->bytes, vector->length) == 0 && answer.stamp_at == GW_STAMP_NONE);
         // The same before the clock is trusted: the moment is filled in later.
-        ack.at = NULL;
-        CHECK(gw_ack_write(&ack, vector->gateway_mac, &answer) && answer.length == vector->length);
-        struct gw_record record = {.length = (uint16_t)answer.length, .stamp_at = answer.stamp_at};
-        CHECK(gw_record_stamp(&record, answer.bytes, vector->at));
-        CHECK(memcmp(answer.bytes, vector->bytes, vector->length) == 0);
+        ack.at_s = 0;
+        CHECK(gw_ack_write(&ack, vector->gateway_mac, fresh()) && answer.json.length == vector->length);
+        struct gw_record record = {.length = (uint16_t)answer.json.length, .stamp_at = answer.stamp_at};
+        CHECK(gw_record_stamp(&record, answer_bytes, vector->at));
+        CHECK(memcmp(answer_bytes, vector->bytes, vector->length) == 0);
     }
     printf("commands: %zu vectors of commands, %zu of answers\n", sizeof command_vectors / sizeof command_vectors[0],
            sizeof ack_vectors / sizeof ack_vectors[0]);
@@ -133,7 +152,7 @@ static void test_values(void)
     CHECK(command.sha256[0] == 0xE3u && command.sha256[1] == 0xB0u && command.sha256[31] == 0x55u);
     CHECK(command.signature_length == 64u && command.signature[0] == 0xFFu && command.signature[1] == 0xEFu
           && command.signature[2] == 0u && command.signature[63] == 0x3Du);
-    CHECK(strcmp(command.expires_at, "2026-02-18T15:30:00Z") == 0);
+    CHECK(command.expires_s == seconds_of("2026-02-18T15:30:00Z"));
     static char renew[] =
         "{\"cmd_id\":\"r\",\"issued_at\":\"2026-02-18T14:30:00Z\",\"expires_at\":\"2026-02-18T15:30:00Z\","
         "\"type\":\"renew_certificate\",\"params\":{\"step\":\"install\","
@@ -145,36 +164,38 @@ static void test_values(void)
 
 static void test_once(void)
 {
-    static struct gw_ack_bytes first;
+    static uint8_t first[GW_ACK_MAX];
+    size_t first_length = 0;
     begin(4096, 4);
     CHECK(deliver("a", "ping") == GW_CMD_EXECUTE && deliver("a", "ping") == GW_CMD_WAIT);
     CHECK(deliver("ab", "ping") == GW_CMD_EXECUTE); // One that begins alike is another.
-    CHECK(!gw_cmd_unfinished(&journal, &command));  // They are of this boot: under way.
+    CHECK(!gw_cmd_unfinished(&journal, NULL, &command));  // They are of this boot: under way.
     CHECK(finish("ab", "first"));
     CHECK(deliver("a", "ping") == GW_CMD_WAIT);
     CHECK(finish("a", "first"));
-    first = answer;
-    CHECK(deliver("a", "ping") == GW_CMD_ANSWER && answer.length == first.length
-          && memcmp(answer.bytes, first.bytes, first.length) == 0);
+    first_length = answer.json.length;
+    memcpy(first, answer_bytes, first_length);
+    CHECK(deliver("a", "ping") == GW_CMD_ANSWER && answer.json.length == first_length
+          && memcmp(answer_bytes, first, first_length) == 0);
     // Whatever else the repeat says, also after a restart, also what was refused.
     CHECK(deliver("a", "reboot") == GW_CMD_ANSWER && answers("\"message\":\"first\""));
     CHECK(deliver("b", "reboot") == GW_CMD_ANSWER && answers("unknown_type"));
-    CHECK(gw_queue_mount(&journal, &flash.block, 1) == GW_QUEUE_OK);
+    CHECK(gw_log_mount(&journal, &flash.block) == GW_STORE_OK);
     CHECK(deliver("a", "ping") == GW_CMD_ANSWER && answers("\"message\":\"first\""));
     CHECK(deliver("b", "ping") == GW_CMD_ANSWER && answers("unknown_type"));
     // Begun, and the supply fails: not executed again, answered once.
     CHECK(deliver("c", "ping") == GW_CMD_EXECUTE && deliver("d", "get_status") == GW_CMD_EXECUTE);
-    CHECK(gw_queue_mount(&journal, &flash.block, 1) == GW_QUEUE_OK);
+    CHECK(gw_log_mount(&journal, &flash.block) == GW_STORE_OK);
     CHECK(deliver("c", "ping") == GW_CMD_WAIT);
-    CHECK(gw_cmd_unfinished(&journal, &command) && strcmp(command.cmd_id, "c") == 0
+    CHECK(gw_cmd_unfinished(&journal, NULL, &command) && strcmp(command.cmd_id, "c") == 0
           && strcmp(command.type_name, "ping") == 0);
     struct gw_ack ack = {.cmd_id = "c", .type = "ping", .status = GW_ACK_FAILED, .code = "interrupted", .message = "",
-                         .at = NULL, .result = "{}"};
-    CHECK(gw_cmd_finish(&journal, MAC, &ack, &answer) && answer.stamp_at != GW_STAMP_NONE);
-    CHECK(gw_cmd_unfinished(&journal, &command) && strcmp(command.cmd_id, "d") == 0
+                         .at_s = 0, .result = "{}"};
+    CHECK(gw_ack_write(&ack, MAC, fresh()) && gw_cmd_finish(&journal, &answer) && answer.stamp_at != GW_STAMP_NONE);
+    CHECK(gw_cmd_unfinished(&journal, NULL, &command) && strcmp(command.cmd_id, "d") == 0
           && strcmp(command.type_name, "get_status") == 0);
     CHECK(finish("d", ""));
-    CHECK(!gw_cmd_unfinished(&journal, &command));
+    CHECK(!gw_cmd_unfinished(&journal, NULL, &command));
     uint16_t stamp_at = answer.stamp_at;
     CHECK(deliver("c", "ping") == GW_CMD_ANSWER && answers("interrupted") && answer.stamp_at != stamp_at);
     // The journal forgets the oldest, never the latest.
@@ -223,12 +244,12 @@ static void test_cuts(void)
                         // What the cut interrupted is answered after the restart, and delivered again.
                         cuts++;
                         flash_power_on(&flash);
-                        CHECK(gw_queue_mount(&journal, &flash.block, 1) == GW_QUEUE_OK);
-                        while (gw_cmd_unfinished(&journal, &command)) {
+                        CHECK(gw_log_mount(&journal, &flash.block) == GW_STORE_OK);
+                        while (gw_cmd_unfinished(&journal, NULL, &command)) {
                             struct gw_ack ack = {.cmd_id = command.cmd_id, .type = command.type_name,
                                                  .status = GW_ACK_FAILED, .code = "interrupted", .message = "",
-                                                 .at = NOW, .result = "{}"};
-                            CHECK(gw_cmd_finish(&journal, MAC, &ack, &answer));
+                                                 .at_s = seconds_of(NOW), .result = "{}"};
+                            CHECK(gw_ack_write(&ack, MAC, fresh()) && gw_cmd_finish(&journal, &answer));
                         }
                         i--;
                     }
@@ -251,20 +272,20 @@ static void test_edges(void)
     begin(4096, 3);
     // An answer that does not fit is none; the largest that fits is one.
     struct gw_ack ack = {.cmd_id = "a", .type = "ping", .status = GW_ACK_DONE, .code = "ok", .message = long_text,
-                         .at = NOW, .result = "{}"};
+                         .at_s = seconds_of(NOW), .result = "{}"};
     memset(long_text, 'x', sizeof long_text - 1u);
-    CHECK(!gw_cmd_finish(&journal, MAC, &ack, &answer) && answer.length == 0u && journal.pending == 0u);
+    CHECK(!gw_ack_write(&ack, MAC, fresh()) && answer.json.overflowed && journal.pending == 0u);
     long_text[0] = '\0';
-    CHECK(gw_ack_write(&ack, MAC, &answer));
-    uint32_t room = GW_ACK_MAX - answer.length;
+    CHECK(gw_ack_write(&ack, MAC, fresh()));
+    size_t room = GW_ACK_MAX - answer.json.length;
     memset(long_text, 'x', room);
     long_text[room] = '\0';
-    CHECK(gw_ack_write(&ack, MAC, &answer) && answer.length == GW_ACK_MAX);
-    CHECK(gw_cmd_finish(&journal, MAC, &ack, &answer));
-    CHECK(deliver("a", "ping") == GW_CMD_ANSWER && answer.length == GW_ACK_MAX);
+    CHECK(gw_ack_write(&ack, MAC, fresh()) && answer.json.length == GW_ACK_MAX);
+    CHECK(gw_ack_write(&ack, MAC, fresh()) && gw_cmd_finish(&journal, &answer));
+    CHECK(deliver("a", "ping") == GW_CMD_ANSWER && answer.json.length == GW_ACK_MAX);
     long_text[room] = 'x';
     long_text[room + 1u] = '\0';
-    CHECK(!gw_ack_write(&ack, MAC, &answer) && answer.length == 0u);
+    CHECK(!gw_ack_write(&ack, MAC, fresh()) && answer.json.overflowed);
     // A result of GW_ACK_RESULT_AT_MOST fits with everything else at its longest.
     char id[GW_CMD_ID_MAX + 1u], type[GW_CMD_TYPE_MAX + 1u];
     memset(id, 'x', sizeof id);
@@ -274,8 +295,8 @@ static void test_edges(void)
     long_text[GW_ACK_RESULT_AT_MOST] = '\0';
     ack = (struct gw_ack){.cmd_id = id, .type = type, .status = GW_ACK_REFUSED, .code = "not_accepted", .message =
                           "the broker refused the new certificate, so the gateway went back to the old one",
-                          .at = NOW, .result = long_text};
-    CHECK(gw_ack_write(&ack, MAC, &answer));
+                          .at_s = seconds_of(NOW), .result = long_text};
+    CHECK(gw_ack_write(&ack, MAC, fresh()));
     flash_free(&flash);
 
     // A flash that refuses: not executed, and said so; it may be delivered again.
@@ -286,17 +307,17 @@ static void test_edges(void)
     CHECK(deliver("a", "ping") == GW_CMD_EXECUTE && finish("a", ""));
     // One that cannot be read: whether it was executed is not known.
     flash.is_off = true;
-    CHECK(deliver("a", "ping") == GW_CMD_IGNORE && !gw_cmd_unfinished(&journal, &command));
+    CHECK(deliver("a", "ping") == GW_CMD_IGNORE && !gw_cmd_unfinished(&journal, NULL, &command));
     flash.is_off = false;
     // Records of other kinds, and strange ones of ours.
     static const char strange[] = "0123456789012345678901234567890123456789012345678901234567890123456789";
     static const char name[] = "odd\0a_type_that_is_longer_than_types_are_";
     struct gw_record record = {.kind = 7, .stamp_at = GW_STAMP_NONE};
-    CHECK(gw_queue_append(&journal, &record, "a", 2) == GW_QUEUE_OK);
+    CHECK(gw_log_append(&journal, &record, "a", 2) == GW_STORE_OK);
     record.kind = 1;
-    CHECK(gw_queue_append(&journal, &record, strange, sizeof strange) == GW_QUEUE_OK);
-    CHECK(gw_queue_append(&journal, &record, name, sizeof name) == GW_QUEUE_OK);
-    CHECK(gw_queue_mount(&journal, &flash.block, 1) == GW_QUEUE_OK && !gw_cmd_unfinished(&journal, &command));
+    CHECK(gw_log_append(&journal, &record, strange, sizeof strange) == GW_STORE_OK);
+    CHECK(gw_log_append(&journal, &record, name, sizeof name) == GW_STORE_OK);
+    CHECK(gw_log_mount(&journal, &flash.block) == GW_STORE_OK && !gw_cmd_unfinished(&journal, NULL, &command));
     CHECK(deliver("a", "ping") == GW_CMD_ANSWER);
     flash_free(&flash);
 }

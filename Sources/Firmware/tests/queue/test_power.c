@@ -57,15 +57,15 @@ static void take_drops(struct model *model, uint32_t dropped)
 /// Compares everything that can be read with the model.
 static void verify(struct model *model, const struct gw_queue *queue)
 {
-    struct gw_queue_cursor cursor = gw_queue_walk_start(queue);
+    struct gw_log_cursor cursor = gw_log_walk_start(&queue->log);
     struct gw_record record;
     uint8_t bytes[BYTES_MAX];
     uint8_t expected[BYTES_MAX];
     uint32_t at = 0, last = 0, waiting = 0;
     bool is_released = false;
     verdicts++;
-    take_drops(model, queue->dropped);
-    while (gw_queue_walk(queue, &cursor, &record, bytes, sizeof bytes, &is_released) == GW_QUEUE_OK) {
+    take_drops(model, queue->log.dropped);
+    while (gw_log_walk(&queue->log, &cursor, &record, bytes, sizeof bytes, &is_released) == GW_STORE_OK) {
         CHECK(record.sequence > last); // The order is kept, nothing is there twice.
         last = record.sequence;
         content(record.sequence, expected, record.length);
@@ -98,7 +98,7 @@ static void verify(struct model *model, const struct gw_queue *queue)
     for (; at < model->count; at++) {
         CHECK(model->entries[at].fate != PENDING);
     }
-    CHECK(queue->pending == waiting);
+    CHECK(queue->log.pending == waiting);
     uint32_t expected_waiting = 0;
     for (uint32_t i = 0; i < model->count; i++) {
         expected_waiting += model->entries[i].fate == PENDING;
@@ -119,21 +119,21 @@ static struct entry *find(struct model *model, uint32_t sequence)
 static void append(struct model *model, struct gw_queue *queue, struct flash *flash, uint64_t *random)
 {
     uint8_t bytes[BYTES_MAX];
-    uint32_t largest = gw_queue_largest(queue) < BYTES_MAX ? gw_queue_largest(queue) : BYTES_MAX;
+    uint32_t largest = gw_log_largest(&queue->log) < BYTES_MAX ? gw_log_largest(&queue->log) : BYTES_MAX;
     uint32_t length = 1u + next_random(random) % (next_random(random) % 4u == 0u ? largest : 40u);
-    struct gw_record record = {.uptime_ms = queue->sequence * 1000u, .stamp_at = GW_STAMP_NONE,
-                               .kind = (uint8_t)(queue->sequence % 3u)};
-    uint32_t sequence = queue->sequence;
+    struct gw_record record = {.uptime_ms = queue->log.sequence * 1000u, .stamp_at = GW_STAMP_NONE,
+                               .kind = (uint8_t)(queue->log.sequence % 3u)};
+    uint32_t sequence = queue->log.sequence;
     content(sequence, bytes, length);
-    enum gw_queue_result result = gw_queue_append(queue, &record, bytes, length);
+    enum gw_store_result result = gw_queue_append(queue, &record, bytes, length);
     if (flash->is_off) {
-        CHECK(result == GW_QUEUE_FLASH);
+        CHECK(result == GW_STORE_FLASH);
         model->appending = sequence;
         model->appending_length = (uint16_t)length;
         return;
     }
-    CHECK(result == GW_QUEUE_OK && record.sequence == sequence);
-    take_drops(model, queue->dropped);
+    CHECK(result == GW_STORE_OK && record.sequence == sequence);
+    take_drops(model, queue->log.dropped);
     model->entries[model->count++] = (struct entry){sequence, (uint16_t)length, PENDING};
 }
 
@@ -142,10 +142,10 @@ static void hand_out(struct model *model, struct gw_queue *queue)
     struct gw_record record;
     uint8_t bytes[BYTES_MAX];
     uint8_t expected[BYTES_MAX];
-    enum gw_queue_result result = gw_queue_next(queue, &record, bytes, sizeof bytes);
-    if (result != GW_QUEUE_OK) {
-        CHECK(result == GW_QUEUE_EMPTY || result == GW_QUEUE_WINDOW);
-        CHECK(result != GW_QUEUE_EMPTY || queue->pending == queue->slot_count);
+    enum gw_store_result result = gw_queue_next(queue, &record, bytes, sizeof bytes);
+    if (result != GW_STORE_OK) {
+        CHECK(result == GW_STORE_EMPTY || result == GW_STORE_WINDOW);
+        CHECK(result != GW_STORE_EMPTY || queue->log.pending == queue->slot_count);
         return;
     }
     struct entry *entry = find(model, record.sequence);
@@ -174,16 +174,16 @@ static void confirm(struct model *model, struct gw_queue *queue, struct flash *f
     uint32_t sequence = model->in_flight[index];
     model->in_flight[index] = model->in_flight[--model->in_flight_count];
     struct entry *entry = find(model, sequence);
-    enum gw_queue_result result = gw_queue_release(queue, sequence);
+    enum gw_store_result result = gw_queue_release(queue, sequence);
     if (entry == NULL || entry->fate == DROPPED) {
-        CHECK(result == GW_QUEUE_UNKNOWN);
+        CHECK(result == GW_STORE_UNKNOWN);
     } else if (flash->is_off) {
-        CHECK(result == GW_QUEUE_FLASH);
+        CHECK(result == GW_STORE_FLASH);
         model->releasing = sequence;
     } else {
-        CHECK(result == GW_QUEUE_OK);
+        CHECK(result == GW_STORE_OK);
         entry->fate = RELEASED;
-        CHECK(gw_queue_release(queue, sequence) == GW_QUEUE_UNKNOWN);
+        CHECK(gw_queue_release(queue, sequence) == GW_STORE_UNKNOWN);
     }
 }
 
@@ -204,8 +204,8 @@ static void work(struct model *model, struct gw_queue *queue, struct flash *flas
             model->in_flight_count = 0;
         } else if (model->in_flight_count > 0u) {
             struct entry *entry = find(model, model->in_flight[0]);
-            enum gw_queue_result result = gw_queue_give_back(queue, model->in_flight[0]);
-            CHECK(result == (entry->fate == PENDING ? GW_QUEUE_OK : GW_QUEUE_UNKNOWN));
+            enum gw_store_result result = gw_queue_give_back(queue, model->in_flight[0]);
+            CHECK(result == (entry->fate == PENDING ? GW_STORE_OK : GW_STORE_UNKNOWN));
             model->in_flight[0] = model->in_flight[--model->in_flight_count];
         }
     }
@@ -216,7 +216,7 @@ static void remount(struct model *model, struct gw_queue *queue, struct flash *f
     uint32_t operations = flash->operations;
     flash_power_on(flash);
     model->in_flight_count = 0;
-    CHECK(gw_queue_mount(queue, &flash->block, 1u + (uint8_t)(operations % GW_QUEUE_WINDOW_MAX)) == GW_QUEUE_OK);
+    CHECK(gw_queue_mount(queue, &flash->block, 1u + (uint8_t)(operations % GW_QUEUE_WINDOW_MAX)) == GW_STORE_OK);
     CHECK(flash->operations == operations); // Mounting only reads.
     verify(model, queue);
     model->appending = 0; // Verified: it is there or it is not.
@@ -254,12 +254,12 @@ static uint32_t run(uint64_t seed, uint32_t block_size, uint32_t blocks, uint32_
         uint32_t rounds = 0;
         gw_queue_give_back_all(&queue);
         model.in_flight_count = 0;
-        while (queue.pending > 0u && rounds++ < MODEL_MAX) {
+        while (queue.log.pending > 0u && rounds++ < MODEL_MAX) {
             hand_out(&model, &queue);
             confirm(&model, &queue, &flash, &random);
         }
         remount(&model, &queue, &flash);
-        CHECK(queue.pending == 0u);
+        CHECK(queue.log.pending == 0u);
     }
     flash_free(&flash);
     return operations;

@@ -12,7 +12,7 @@
 #ifndef GW_CERT_H
 #define GW_CERT_H
 
-#include "gw/gw_queue.h"
+#include "gw/gw_log.h"
 
 enum gw_cert_slot {
     GW_CERT_SLOT_A, ///< The slot that a device is provisioned with.
@@ -89,7 +89,7 @@ struct gw_cert {
 /// Starts with what the journal holds, or with slot A. Returns actions, as gw_cert_step() does: to connect, and to
 /// report how a renewal ended that a restart cut short. 0 if the flash cannot be read: then nobody knows which slot
 /// counts, and it is to be tried again.
-unsigned gw_cert_start(struct gw_cert *cert, struct gw_queue *journal);
+unsigned gw_cert_start(struct gw_cert *cert, struct gw_log *journal);
 
 /// Takes in an event; returns the actions, bits of enum gw_cert_action.
 unsigned gw_cert_step(struct gw_cert *cert, const struct gw_cert_event *event);
@@ -100,9 +100,9 @@ enum gw_cert_slot gw_cert_slot_in_use(const struct gw_cert *cert);
 /// The slot that is not active.
 enum gw_cert_slot gw_cert_spare(const struct gw_cert *cert);
 
-/// Saves the state: one record in a journal of its own, a mounted queue on at least three blocks, of which the last
+/// Saves the state: one record in a journal of its own, a mounted log on at least three blocks, of which the last
 /// good record counts. False if the flash refused.
-bool gw_cert_save(const struct gw_cert *cert, struct gw_queue *journal);
+bool gw_cert_save(const struct gw_cert *cert, struct gw_log *journal);
 
 /// How near the end of a certificate is.
 enum gw_cert_expiry {

@@ -2,17 +2,17 @@
 ///
 /// A command comes from outside and is at most 16 KiB of JSON: it is read without a heap and without recursion, and its
 /// strings are unescaped where they stand. Each cmd_id is executed once, however often it is delivered, also across a
-/// restart: what was begun and what was answered is kept in a journal, a second small queue on flash that is never
-/// released and loses its oldest block when it is full.
+/// restart: what was begun and what was answered is kept in a journal, a log of its own on flash of which nothing is
+/// released and which loses its oldest block when it is full.
 ///
 /// The envelope and the answers are in contract/command.schema.json, contract/ack.schema.json and their vectors.
 #ifndef GW_COMMAND_H
 #define GW_COMMAND_H
 
-#include "gw/gw_queue.h"
+#include "gw/gw_json.h"
+#include "gw/gw_log.h"
 
 #define GW_CMD_LENGTH_MAX 16384u        ///< Bytes of a command.
-#define GW_CMD_DEPTH_MAX 8u             ///< Objects and arrays in one another.
 #define GW_CMD_ID_MAX 64u               ///< Characters of a cmd_id.
 #define GW_CMD_TYPE_MAX 32u             ///< Characters of a type.
 #define GW_CMD_URL_MAX 512u             ///< Characters of an address.
@@ -52,7 +52,7 @@ enum gw_cmd_fault {
 struct gw_command {
     char cmd_id[GW_CMD_ID_MAX + 1u];       ///< Whose answer it will be.
     char type_name[GW_CMD_TYPE_MAX + 1u];  ///< The type as it came; "unknown" if it is no name.
-    char expires_at[GW_STAMP_LENGTH + 1u]; ///< From this moment on it is not executed.
+    uint64_t expires_s;                    ///< From this moment on, in seconds since 1970, it is not executed.
     enum gw_cmd_type type;                 ///< What to do.
     enum gw_cmd_step step;                 ///< renew_certificate: which step.
     const char *certificate;               ///< renew_certificate, install: PEM, the device's certificate first.
@@ -84,19 +84,25 @@ struct gw_ack {
     enum gw_ack_status status; ///< How it ended.
     const char *code;          ///< Why, for programs: lower case and underscores.
     const char *message;       ///< Why, for people: UTF-8.
-    const char *at;            ///< When, as a timestamp; NULL while the clock is not trusted: filled in later.
+    uint64_t at_s;             ///< When, in seconds since 1970; 0 while the clock is not trusted: filled in later.
     const char *result;        ///< A JSON object in canonical form.
 };
 
-/// The bytes of an answer that go into the offline queue.
-struct gw_ack_bytes {
-    uint8_t bytes[GW_ACK_MAX]; ///< The canonical form.
-    uint32_t length;           ///< How many; 0 if the answer does not fit.
-    uint16_t stamp_at;         ///< Where `at` is to be filled in, or GW_STAMP_NONE.
+/// The bytes of an answer, in the caller's buffer.
+struct gw_answer {
+    gw_json_t json;    ///< The canonical form, from gw_json_begin() on; GW_ACK_MAX bytes hold every answer.
+    uint16_t stamp_at; ///< Where `at` is to be filled in, or GW_STAMP_NONE.
 };
 
-/// Writes an answer in canonical form. False, and a length of 0, if it does not fit.
-bool gw_ack_write(const struct gw_ack *ack, const char *gateway_mac, struct gw_ack_bytes *bytes);
+/// Writes an answer in canonical form up to its result, which is the caller's to write then: a JSON object and, by
+/// gw_ack_end(), the end. `ack->result` is not looked at.
+void gw_ack_begin(const struct gw_ack *ack, const char *gateway_mac, struct gw_answer *answer);
+
+/// Ends an answer; false if it did not fit.
+bool gw_ack_end(struct gw_answer *answer);
+
+/// Writes a whole answer; false if it does not fit.
+bool gw_ack_write(const struct gw_ack *ack, const char *gateway_mac, struct gw_answer *answer);
 
 enum gw_cmd_verdict {
     GW_CMD_IGNORE,  ///< Nobody can be answered, or the journal cannot be read: not to be executed.
@@ -107,21 +113,19 @@ enum gw_cmd_verdict {
 
 /// Takes in a command that was delivered.
 ///
-/// `journal` is a mounted queue of its own, `now` a timestamp, or NULL while the clock is not trusted: then nothing
-/// counts as expired.
-enum gw_cmd_verdict gw_cmd_receive(struct gw_queue *journal, const char *gateway_mac, uint8_t *bytes, uint32_t length,
-                                   const char *topic_type, const char *now, struct gw_command *command,
-                                   struct gw_ack_bytes *answer);
+/// `journal` is a mounted log of its own, `now_s` the time, or 0 while the clock is not trusted: then nothing counts as
+/// expired. `answer` is written with GW_CMD_ANSWER only.
+enum gw_cmd_verdict gw_cmd_receive(struct gw_log *journal, const char *gateway_mac, uint8_t *bytes, uint32_t length,
+                                   const char *topic_type, uint64_t now_s, struct gw_command *command,
+                                   struct gw_answer *answer);
 
-/// Writes the answer of a command and keeps it for repeats. False if it does not fit or the flash refused; in the
-/// second case `answer` is to be published all the same.
-bool gw_cmd_finish(struct gw_queue *journal, const char *gateway_mac, const struct gw_ack *ack,
-                   struct gw_ack_bytes *answer);
+/// Keeps the answer of a command for repeats. False if the flash refused: it is to be published all the same.
+bool gw_cmd_finish(struct gw_log *journal, const struct gw_answer *answer);
 
 /// After a restart: a command that was begun in an earlier boot and has no answer. False if there is none (more).
 ///
 /// Only `cmd_id` and `type_name` are set. Each wants an answer: of the certificate slots, of the update, or that it was
-/// interrupted.
-bool gw_cmd_unfinished(const struct gw_queue *journal, struct gw_command *command);
+/// interrupted. One that is not to be answered yet is passed over by `skip`, its cmd_id; NULL for none.
+bool gw_cmd_unfinished(const struct gw_log *journal, const char *skip, struct gw_command *command);
 
 #endif

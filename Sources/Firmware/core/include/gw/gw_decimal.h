@@ -45,6 +45,11 @@ typedef enum {
     GW_NOTATION_MEASURED, ///< From a float register: plain from 1e-6 up to below 1e15, else with an exponent.
 } gw_notation_t;
 
+/// Divides a number in place by at most 65535, and returns the remainder.
+///
+/// By hand: the compiler's 64-bit division is 2 KB of library on a 32-bit machine.
+uint32_t gw_divide(uint64_t *number, uint32_t divisor);
+
 /// Reads a decimal literal such as `0.01`, `-40` or `2.5e-3`, as configurations spell scales and offsets.
 ///
 /// Taken are ASCII digits, one optional point with digits on both sides, an optional sign, and an optional exponent of

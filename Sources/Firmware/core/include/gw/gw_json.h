@@ -34,6 +34,9 @@ void gw_json_text(gw_json_t *json, const char *text);
 /// Writes a zero-terminated UTF-8 text as a string: in quotation marks, escaped only where the contract says so.
 void gw_json_string(gw_json_t *json, const char *text);
 
+/// The bytes of the UTF-8 character that begins a text, of which so many, at least one, are there; 0 if there is none.
+size_t gw_utf8_length(const uint8_t *bytes, size_t available);
+
 /// Whether a zero-terminated text is UTF-8 as Unicode defines it: no overlong forms, no surrogates, nothing beyond
 /// U+10FFFF (RFC 3629 §4).
 bool gw_utf8_is_valid(const char *text);
@@ -44,6 +47,9 @@ bool gw_utf8_is_valid(const char *text);
 
 /// The characters of a MAC: lower-case hexadecimal with colons.
 #define GW_MAC_LENGTH 17u
+
+/// Where the timestamp stands in every message.
+#define GW_MESSAGE_STAMP_AT 48u
 
 /// What one measuring point said in one poll cycle.
 typedef struct {

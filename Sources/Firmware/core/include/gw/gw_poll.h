@@ -132,13 +132,13 @@ typedef struct {
     gw_slave_state_t state;
     uint32_t failures;   ///< Requests in a row without a usable answer; stays at its maximum.
     uint32_t probe_ms;   ///< The wait before the next probe of an offline slave.
-    uint64_t not_before; ///< It is not asked earlier; 0 for at once.
     uint32_t requests;   ///< Requests sent, settling ones included.
     uint32_t answers;    ///< Requests answered with values.
     uint32_t exceptions; ///< Requests answered with an exception.
     uint32_t timeouts;   ///< Requests without any answer.
     uint32_t broken;     ///< Requests whose answer was broken.
-    uint64_t gave_up_at;               ///< When the last request was given up.
+    uint64_t not_before; ///< It is not asked earlier; 0 for at once.
+    uint64_t gave_up_at; ///< When the last request was given up.
     uint16_t shapes[GW_POLL_SHAPES];   ///< Answers that may still come: function × 256 + data bytes.
     uint8_t shape_count;               ///< GW_POLL_SHAPES + 1 if there are more.
 } gw_slave_t;

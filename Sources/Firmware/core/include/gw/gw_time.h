@@ -30,6 +30,9 @@ typedef struct {
     uint8_t second; ///< 0 to 59, never 60.
 } gw_civil_t;
 
+/// Whole seconds of milliseconds.
+uint64_t gw_time_seconds(uint64_t milliseconds);
+
 /// Turns seconds since 1970 into a date; false beyond GW_TIME_LAST.
 bool gw_time_to_civil(uint64_t seconds, gw_civil_t *civil);
 

@@ -1,0 +1,251 @@
+// The link: connecting, and publishing what the queue holds.
+#include "gw/gw_time.h"
+#include "gw_app_inner.h"
+
+void gw_delivery_start(struct gw_app *app, uint64_t now)
+{
+    app->connect_wait_ms = GW_APP_RECONNECT_FIRST_MS;
+    app->refused_wait_ms = GW_APP_REFUSED_FIRST_MS;
+    app->connect_at = now;
+    app->puback_by = UINT64_MAX;
+}
+
+// ---- What happens on the link --------------------------------------------------------------------------------------
+
+/// Between a half and the whole of a wait.
+static uint32_t jittered(struct gw_app *app, uint32_t wait)
+{
+    // Xorshift (Marsaglia, 2003): 32 bits of state, a full period.
+    app->random ^= app->random << 13;
+    app->random ^= app->random >> 17;
+    app->random ^= app->random << 5;
+    return wait / 2u + app->random % (wait / 2u + 1u);
+}
+
+static void forget_connection(struct gw_app *app)
+{
+    app->is_connected = false;
+    app->wants_subscription = false;
+    app->is_status_out = false;
+    app->puback_by = UINT64_MAX;
+    gw_queue_give_back_all(&app->queue);
+}
+
+static void on_connected(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+{
+    app->is_connected = true;
+    app->connects++;
+    app->connect_wait_ms = GW_APP_RECONNECT_FIRST_MS;
+    app->refused_wait_ms = GW_APP_REFUSED_FIRST_MS;
+    app->refused_until = now;
+    app->not_after_s = event->not_after_s;
+    app->wants_subscription = true;
+    app->wants_status = true;
+    app->status_at = now;
+    gw_tasks_link(app, GW_CERT_CONNECTED, now);
+}
+
+static void on_gone(struct gw_app *app, enum gw_cert_event_kind kind, uint64_t now)
+{
+    gw_app_log(app, GW_APP_LOG_WARNING, kind == GW_CERT_REJECTED ? "the broker refused the certificate; connections so far"
+                                                                  : "not connected, messages are kept; connections so far",
+               app->connects);
+    forget_connection(app);
+    app->connection++; // it has ended: what still comes of it is not looked at
+    app->connect_at = now + jittered(app, app->connect_wait_ms);
+    app->connect_wait_ms = app->connect_wait_ms < GW_APP_RECONNECT_LONGEST_MS / 2u ? app->connect_wait_ms * 2u
+                                                                                   : GW_APP_RECONNECT_LONGEST_MS;
+    gw_tasks_link(app, kind, now);
+}
+
+/// A message was accepted: it has left the flash for good.
+static void on_accepted(struct gw_app *app, uint32_t sequence, uint64_t now)
+{
+    app->has_accepted = true;
+    app->has_published = true;
+    if (gw_queue_release(&app->queue, sequence) == GW_STORE_FLASH) {
+        gw_app_log(app, GW_APP_LOG_ERROR, "a release could not be noted, the message comes twice: number", sequence);
+    }
+    gw_tasks_link(app, GW_CERT_PUBACKED, now);
+}
+
+/// A message was refused: it is kept, and the others go on.
+static void on_refused(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+{
+    app->refused++;
+    gw_app_log(app, GW_APP_LOG_ERROR, "the broker refused a message, which is kept; reason", event->reason);
+    if (event->sequence == GW_APP_SEQUENCE_STATUS) {
+        app->wants_status = true;
+    } else if (gw_queue_defer(&app->queue, event->sequence) == GW_STORE_OK) {
+        app->refused_until = now + app->refused_wait_ms;
+    }
+}
+
+void gw_delivery_take(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+{
+    if (event->connection != app->connection) {
+        return; // of a connection that was closed
+    }
+    switch (event->kind) {
+    case GW_APP_CONNECTED:
+        on_connected(app, event, now);
+        break;
+    case GW_APP_REJECTED:
+        on_gone(app, GW_CERT_REJECTED, now);
+        break;
+    case GW_APP_DISCONNECTED:
+        on_gone(app, GW_CERT_DISCONNECTED, now);
+        break;
+    case GW_APP_PUBACKED:
+        app->is_status_out = app->is_status_out && event->sequence != GW_APP_SEQUENCE_STATUS;
+        app->puback_by = now + GW_APP_PUBACK_MS;
+        if (event->reason < 128u) {
+            on_accepted(app, event->sequence, now);
+        } else {
+            on_refused(app, event, now);
+        }
+        break;
+    default: // GW_APP_DELETED
+        if (event->sequence == GW_APP_SEQUENCE_STATUS) {
+            app->is_status_out = false;
+            app->wants_status = true;
+        }
+        (void)gw_queue_give_back(&app->queue, event->sequence);
+        app->publish_at = now + GW_APP_DELETED_MS;
+        break;
+    }
+}
+
+// ---- Publishing ----------------------------------------------------------------------------------------------------
+
+static bool publish(struct gw_app *app, enum gw_app_topic topic, uint32_t sequence, uint32_t length, uint64_t now,
+                    struct gw_app_action *action)
+{
+    action->kind = GW_APP_PUBLISH;
+    action->topic = topic;
+    action->sequence = sequence;
+    action->connection = app->connection;
+    action->bytes = app->config->buffer;
+    action->length = length;
+    app->puback_by = app->puback_by == UINT64_MAX ? now + GW_APP_PUBACK_MS : app->puback_by;
+    return true;
+}
+
+/// Fills in the moment of a record that was made before it was known; false for what cannot be published.
+static bool is_publishable(struct gw_app *app, const struct gw_record *record)
+{
+    char stamp[GW_TIME_LENGTH];
+    if (record->kind == GW_APP_KIND_ANCHOR) {
+        (void)gw_queue_release(&app->queue, record->sequence);
+        return false;
+    }
+    if (record->stamp_at == GW_STAMP_NONE) {
+        return true;
+    }
+    if (record->wall_s == 0u || !gw_time_write(record->wall_s, stamp)
+        || !gw_record_stamp(record, app->config->buffer, stamp)) {
+        // A boot that ended before it knew the time: nobody can say when that was, and a guess would be billed.
+        (void)gw_queue_discard(&app->queue, record->sequence);
+        gw_app_log(app, GW_APP_LOG_ERROR, "a message without a moment is given up: number", record->sequence);
+        return false;
+    }
+    return true;
+}
+
+/// Whether refused messages hold everything up; where their time has come they are offered again.
+static bool is_held(struct gw_app *app, uint64_t now)
+{
+    if (!app->queue.has_deferred) {
+        return false;
+    }
+    if (now < app->refused_until) {
+        return !app->has_accepted;
+    }
+    gw_queue_rewind(&app->queue);
+    app->has_accepted = false;
+    app->refused_wait_ms = app->refused_wait_ms < GW_APP_REFUSED_LONGEST_MS / 2u ? app->refused_wait_ms * 2u
+                                                                                 : GW_APP_REFUSED_LONGEST_MS;
+    return false;
+}
+
+/// Takes the next message out of the queue.
+static bool publish_next(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+{
+    struct gw_record record;
+    enum gw_store_result result = GW_STORE_OK;
+    while (!is_held(app, now)) {
+        result = gw_queue_next(&app->queue, &record, app->config->buffer, app->config->buffer_size);
+        if (result == GW_STORE_SIZE) {
+            // Of a firmware with a larger buffer, which may come back: passed over until the next start.
+            const bool has_deferred = app->queue.has_deferred;
+            (void)gw_queue_defer(&app->queue, record.sequence);
+            app->queue.has_deferred = has_deferred;
+        } else if (result != GW_STORE_OK) {
+            break;
+        } else if (is_publishable(app, &record)) {
+            return publish(app, (enum gw_app_topic)record.kind, record.sequence, record.length, now, action);
+        }
+    }
+    if (app->queue.has_deferred) {
+        gw_app_wake(action, app->refused_until);
+    } else if (result == GW_STORE_EMPTY && app->queue.slot_count == 0u) {
+        app->puback_by = app->is_status_out ? app->puback_by : UINT64_MAX;
+        app->refused_wait_ms = GW_APP_REFUSED_FIRST_MS;
+    }
+    return false;
+}
+
+/// Publishes the status where it is due.
+static bool publish_status(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+{
+    const uint32_t mask = gw_health_mask(app, now);
+    if (app->is_status_out || (!app->wants_status && mask == app->status_mask)) {
+        return false;
+    }
+    if (now < app->status_at) {
+        gw_app_wake(action, app->status_at);
+        return false;
+    }
+    app->wants_status = false;
+    app->status_mask = mask;
+    app->status_at = now + GW_APP_STATUS_MS;
+    const uint32_t length = gw_health_status(app, now);
+    app->is_status_out = length > 0u;
+    return length > 0u && publish(app, GW_APP_TOPIC_STATUS, GW_APP_SEQUENCE_STATUS, length, now, action);
+}
+
+bool gw_delivery_step(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+{
+    const bool is_overdue = app->is_connected && now >= app->puback_by;
+    if (is_overdue || (app->wanted & GW_CERT_DO_CONNECT) != 0u || (!app->is_connected && now >= app->connect_at)) {
+        forget_connection(app);
+        app->wanted &= ~(unsigned)GW_CERT_DO_CONNECT;
+        app->connection++;
+        // A port that never says how it ended is asked again.
+        app->connect_at = now + 2u * GW_APP_PUBACK_MS;
+        action->kind = GW_APP_CONNECT;
+        action->connection = app->connection;
+        action->slot = gw_cert_slot_in_use(&app->cert);
+        action->floor_s = gw_app_clock_floor(app);
+        return true;
+    }
+    if (!app->is_connected) {
+        gw_app_wake(action, app->connect_at);
+        return false;
+    }
+    if (app->wants_subscription) {
+        app->wants_subscription = false;
+        action->kind = GW_APP_SUBSCRIBE;
+        return true;
+    }
+    if (!app->is_trusted) {
+        return false;
+    }
+    if (now < app->publish_at) {
+        gw_app_wake(action, app->publish_at);
+    } else if (publish_status(app, now, action) || publish_next(app, now, action)) {
+        return true;
+    }
+    gw_app_wake(action, app->puback_by);
+    return false;
+}

@@ -1,0 +1,2 @@
+#pragma once
+#define MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE -0x7780
