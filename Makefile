@@ -3,6 +3,7 @@
 # make bench   every figure as a ratio to a limit measured in the same run
 #   FAULTS=1    in place of that: 100 000 requests under every fault of the line, and what was published
 # make fuzz    a million arbitrary frames at the line
+# make crash   the agent killed a thousand times under faults of everything around it; ROUNDS=, SEED=
 # make lint    format, shell scripts, profiles, what the binary links
 # make build   the release binary;  make install / uninstall, with DESTDIR and PREFIX
 
@@ -15,7 +16,7 @@ UNITDIR ?= /lib/systemd/system
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 AGENT := .build/release/edge-agent
 
-.PHONY: run test bench fuzz lint build install uninstall
+.PHONY: run test bench fuzz crash lint build install uninstall
 .DEFAULT_GOAL := build
 
 # How many messages `make run` shows; 0 shows them until Ctrl-C.
@@ -48,6 +49,16 @@ fuzz:
 	@scripts/install-packages.sh build test
 	@$(SWIFT) build --build-tests
 	@EDGE_FUZZ=$(FRAMES) $(SWIFT) test --skip-build --filter '^ModbusKitTests\.FuzzTests'
+
+# The same seed makes the same decisions; a run without one says which it took.
+ROUNDS ?= 1000
+SEED ?=
+
+crash:
+	@scripts/install-packages.sh build run test
+	@$(SWIFT) build $(RELEASE) --product edge-agent
+	@$(SWIFT) build $(RELEASE) --product edge-crash
+	@exec .build/release/edge-crash --agent $(AGENT) --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 lint:
 	@scripts/install-packages.sh test

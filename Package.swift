@@ -35,6 +35,7 @@ let package = Package(
     products: [
         .executable(name: "edge-agent", targets: ["EdgeAgent"]),
         .executable(name: "edge-bench", targets: ["Benchmarks"]),
+        .executable(name: "edge-crash", targets: ["EdgeCrash"]),
         .executable(name: "edge-demo", targets: ["Demonstration"]),
         .executable(name: "edge-firmware", targets: ["EdgeFirmware"]),
         .library(name: "ModbusKit", targets: ["ModbusKit", "ModbusModel"]),
@@ -98,7 +99,7 @@ let package = Package(
 
         // What judges the agent: a line of slaves that shares no code with ModbusKit, and a whole field on a bench.
         room("LineSimulator"),
-        room("FieldBench"),
+        room("FieldBench", ["CMosquitto"]),
         .executableTarget(
             name: "Demonstration", dependencies: ["FieldBench", "TelemetryContract", arguments, signals],
             swiftSettings: settings),
@@ -107,7 +108,9 @@ let package = Package(
         .target(name: "BareLoop", dependencies: ["CModbus", "CMosquitto", "CSQLite"], path: "Benchmarks/BareLoop"),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["BareLoop", "FaultMatrix", "FieldBench", "LineSimulator", "StoreForward", arguments],
+            dependencies: [
+                "BareLoop", "BrokerLink", "FaultMatrix", "FieldBench", "LineSimulator", "StoreForward", arguments,
+            ],
             path: "Benchmarks",
             exclude: ["BareLoop"],
             swiftSettings: settings),
@@ -167,5 +170,15 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["ExactArithmetic", "FieldBench", "LineSimulator", "ModbusModel", "TelemetryContract"],
             swiftSettings: settings),
+        // Kills, cuts and full disks by a seeded plan, and the oracle that says what they cost.
+        .target(
+            name: "CrashHarness",
+            dependencies: ["ContractPeer", "FieldBench", "LineSimulator", "StoreForward"],
+            path: "Tests/CrashHarness",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "EdgeCrash", dependencies: ["CrashHarness", "FieldBench", arguments], path: "Tests/EdgeCrash",
+            swiftSettings: settings),
+        tests("CrashHarness", ["FieldBench"]),
     ]
 )

@@ -8,7 +8,7 @@ import Foundation
 struct EdgeBench: AsyncParsableCommand {
     /// The groups of figures, in the order in which they are measured.
     enum Group: String, CaseIterable {
-        case cycle, dead, adapter, start, memory, cpu, idle, size
+        case cycle, dead, adapter, start, memory, cpu, idle, size, store, drain, link
     }
 
     static let configuration = CommandConfiguration(
@@ -18,7 +18,7 @@ struct EdgeBench: AsyncParsableCommand {
             The agent is the built executable; the slaves, the broker and its certificates are made for the run. A \
             figure that was measured while the machine was busy with other things is marked as disturbed.
             """,
-        subcommands: [BareLoopCommand.self]
+        subcommands: [BareLoopCommand.self, BareDrainCommand.self]
     )
 
     @Option(help: "The agent's executable, a static release build.")
@@ -26,7 +26,8 @@ struct EdgeBench: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which groups of figures: cycle, dead, adapter, start, memory, cpu, idle, size.", valueName: "list"))
+            "Which groups of figures: cycle, dead, adapter, start, memory, cpu, idle, size, store, drain, link.",
+            valueName: "list"))
     var only: String?
 
     @Option(
@@ -86,6 +87,9 @@ struct EdgeBench: AsyncParsableCommand {
         case .cpu: try await ProcessorTime.figures(bench)
         case .idle: try await IdleWakeUps.figures(bench)
         case .size: try await Size.figures(bench)
+        case .store: try await Storing.figures(bench)
+        case .drain: try await Drain.figures(bench) + LiveDelay.figures(bench)
+        case .link: try await ReturnTime.figures(bench) + FleetReturn.figures(bench)
         }
     }
 

@@ -2,12 +2,14 @@ import Foundation
 
 /// One line of the table.
 struct Figure: Encodable {
-    /// What a figure must not exceed.
+    /// What a figure must not exceed, or must reach.
     enum Goal {
-        /// The figure itself.
+        /// The figure itself is at most so much.
         case measured(Double)
-        /// Its ratio to the limit.
+        /// Its ratio to the limit is at most so much.
         case ratio(Double)
+        /// Its ratio to the limit is at least so much.
+        case ratioAtLeast(Double)
     }
 
     let name: String
@@ -27,6 +29,7 @@ struct Figure: Encodable {
         switch goal {
         case .measured(let bound): measured <= bound
         case .ratio(let bound): ratio.map { $0 <= bound }
+        case .ratioAtLeast(let bound): ratio.map { $0 >= bound }
         case nil: nil
         }
     }
@@ -62,6 +65,9 @@ struct Figure: Encodable {
         case .ratio(let bound):
             try container.encode(bound, forKey: .goal)
             try container.encode("ratio", forKey: .goalIs)
+        case .ratioAtLeast(let bound):
+            try container.encode(bound, forKey: .goal)
+            try container.encode("ratioAtLeast", forKey: .goalIs)
         case nil: break
         }
         try container.encodeIfPresent(isReached, forKey: .reached)

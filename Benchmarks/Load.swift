@@ -5,7 +5,7 @@ import LineSimulator
 struct Load: Sendable {
     let name: String
     let baud: Int
-    let slaves = 8
+    var slaves = 8
     /// The holding registers that are points, each 16 bits wide.
     let addresses: [Int]
     /// From the end of a request to the first bit of its answer.
@@ -40,6 +40,17 @@ struct Load: Sendable {
             maximumGap: 0
         )
     }
+
+    /// The four registers, once in five minutes: a line that is in nobody's way.
+    static var quiet: Load {
+        var load = four(baud: 115_200, turnaround: .milliseconds(5))
+        load.chosenInterval = .seconds(300)
+        return load
+    }
+
+    /// Five registers on each of two slaves, a message of about 600 bytes, once in a second.
+    static let tenPoints = Load(
+        name: "2 x 5 registers", baud: 115_200, slaves: 2, addresses: Array(0..<5), turnaround: .milliseconds(5))
 
     var wire: WireTime { WireTime(baud: baud) }
 
@@ -81,7 +92,9 @@ struct Load: Sendable {
     }
 
     /// The agent's configuration.
-    func configuration(port: String, brokerPort: Int, files: Certificates.DeviceFiles, spool: String) -> String {
+    func configuration(
+        port: String, brokerPort: Int, files: Certificates.DeviceFiles, spool: String, brokerKeys: String = ""
+    ) -> String {
         let gap = maximumGap.map { "\n    max_gap: \($0)" } ?? ""
         return """
             gateway: { mac: "\(Workbench.mac)" }
@@ -92,8 +105,8 @@ struct Load: Sendable {
               port: \(brokerPort)
               ca: \(files.ca)
               certificate: \(files.certificate)
-              key: \(files.key)
-            spool: { path: \(spool), max_bytes: 64MiB }
+              key: \(files.key)\(brokerKeys)
+            spool: { path: \(spool) }
             slaves:
 
             """

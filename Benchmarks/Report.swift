@@ -51,6 +51,7 @@ struct Report: Encodable {
             switch figure.goal {
             case .measured(let bound): "≤ \(figure.quantity(bound))"
             case .ratio(let bound): "≤ \(String(format: "%.2f", bound))"
+            case .ratioAtLeast(let bound): "≥ \(String(format: "%.2f", bound))"
             case nil: ""
             }
         let reached = figure.isReached.map { $0 ? "yes" : "no" } ?? ""

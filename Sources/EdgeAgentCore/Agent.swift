@@ -117,12 +117,13 @@ public struct Agent: Sendable {
 
     /// The number from which this run counts its status messages, above those of every run before.
     ///
-    /// It is the start's second in millionths; a start that cannot be later than the one before by its clock is noted as
-    /// one second later, as it is by then.
+    /// It is the start's second in millionths. Where the clock is behind the last stamp, it is the second after that one,
+    /// and the time since the boot tells such starts apart. That second is never noted as a good time: a clock that was
+    /// once wrong ahead would shut out the right one.
     private func firstStatus(_ spool: Spool) async -> UInt64 {
         let known = max(await spool.lastStamp ?? 0, await spool.lastGoodTime ?? 0, release)
         let now = clock.now().seconds
-        if now <= known { await spool.noteGoodTime(known + 1) }
-        return UInt64(max(now, known + 1)) * 1_000_000
+        guard now <= known else { return UInt64(now) * 1_000_000 }
+        return UInt64(known + 1) * 1_000_000 + UInt64(min(max(machine.read().uptime.seconds, 0), 999_999))
     }
 }

@@ -44,6 +44,7 @@ struct Poller: Service {
             let time = await store.begin()
             let cycle = await lines.poll(returned, deadline: returned == nil ? due + interval : due)
             report.note(cycle, spool: await store.store(cycle, at: time, next: returned == nil ? due + interval : due))
+            report.note(await store.spool.condition, repairs: await store.spool.takeRepairs())
             if returned == nil { due = max(due + interval, .now - interval) }
             returned = await lines.rest(until: due)
         }

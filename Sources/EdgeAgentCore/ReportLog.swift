@@ -8,6 +8,7 @@ struct ReportLog {
     private var lines: [LineLog]
     private var evicted: Int?
     private var isEvicting = false
+    private var condition = SpoolCondition.storing
 
     /// - Parameters:
     ///   - codes: The points' codes, line by line and slave by slave.
@@ -36,6 +37,20 @@ struct ReportLog {
         metadata["backlog"] = "\(spool.waiting)"
         if spool.undated > 0 { metadata["undated"] = "\(spool.undated)" }
         log.info("cycle", metadata: metadata)
+    }
+
+    /// Notes how the spool fares: once when the disk takes nothing and once when it does again, and each repair.
+    mutating func note(_ condition: SpoolCondition, repairs: [SpoolRepair]) {
+        for repair in repairs { log.error("\(repair)") }
+        defer { self.condition = condition }
+        switch (self.condition, condition) {
+        case (.storing, .inMemory(_, let reason)):
+            log.critical(
+                "the disk takes nothing; new messages are held in memory and a power cut would lose them",
+                metadata: ["error": "\(reason)"])
+        case (.inMemory, .storing): log.notice("the disk takes messages again; what was in memory is written down")
+        default: break
+        }
     }
 
     /// A full spool gives up its oldest messages: said when it begins and when it ends, with the count of all time.

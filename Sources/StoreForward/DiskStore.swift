@@ -94,10 +94,15 @@ final class DiskStore {
     }
 
     /// Reserves the numbers from one on, synced whatever the durability.
-    func reserve(from sequence: Int64, stamp: Int64?, action: String) throws(SpoolFailure) {
+    ///
+    /// Whatever was given out up to `settled` was delivered or is on disk: a crash takes no account of that any more.
+    func reserve(
+        from sequence: Int64, settled: Int64 = 0, stamp: Int64?, action: String
+    ) throws(SpoolFailure) {
         if settings.durability == .normal { try synchronize(fully: true, action: action) }
         defer { if settings.durability == .normal { try? synchronize(fully: false, action: action) } }
-        try change(action) { (stock) in
+        try change(action) { (stock) throws(SpoolFailure) in
+            try mark(settled, stamp: stamp, in: &stock, action: action)
             stock.counters[.reserved] = sequence + Self.reserve - 1
             stock.counters[.reservedBoot] = settings.durability == .normal ? bootID : 0
             if let stamp { stock.counters[.stamp] = max(stock.counters[.stamp], stamp) }

@@ -131,8 +131,10 @@ extension Spool {
         lastStamp = stamp
         if disk?.mayGive(message.sequence) == false {
             // Where the number cannot be reserved the message stays in memory, and the condition says why.
+            let settled = (memory.entries.first?.message.sequence ?? message.sequence) - 1
             write { (disk) throws(SpoolFailure) in
-                try disk.reserve(from: message.sequence, stamp: stamp, action: "reserving sequences")
+                try disk.reserve(
+                    from: message.sequence, settled: settled, stamp: stamp, action: "reserving sequences")
             }
         }
         var due = ContinuousClock.now
