@@ -16,7 +16,7 @@ UNITDIR ?= /lib/systemd/system
 RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 AGENT := .build/release/edge-agent
 
-.PHONY: run test bench fuzz crash lint build install uninstall
+.PHONY: run test bench fuzz crash lint build install completions uninstall
 .DEFAULT_GOAL := build
 
 # How many messages `make run` shows; 0 shows them until Ctrl-C.
@@ -74,15 +74,35 @@ install: build
 	install -D -m 0644 systemd/edge-agent.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/edge-agent.conf"
 	install -D -m 0644 systemd/edge-agent.tmpfiles "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/edge-agent.conf"
 	install -D -m 0644 man/edge-agent.1 "$(DESTDIR)$(PREFIX)/share/man/man1/edge-agent.1"
+	install -d "$(DESTDIR)$(PREFIX)/share/edge-agent/profiles"
+	cp -r --no-preserve=ownership profiles/. "$(DESTDIR)$(PREFIX)/share/edge-agent/profiles/"
+	find "$(DESTDIR)$(PREFIX)/share/edge-agent/profiles" -type d -exec chmod 0755 {} + -o -exec chmod 0644 {} +
+	rm -rf "$(DESTDIR)$(PREFIX)/share/edge-agent/profiles/check_profiles.py" \
+	    "$(DESTDIR)$(PREFIX)/share/edge-agent/profiles/__pycache__"
+	$(MAKE) --no-print-directory completions
 	install -D -m 0640 systemd/edge-agent.yaml "$(DESTDIR)$(PREFIX)/share/edge-agent/edge-agent.yaml"
 	install -d -m 0750 "$(DESTDIR)$(SYSCONFDIR)/edge-agent"
 	@echo "Next: systemd-sysusers && systemd-tmpfiles --create; put edge-agent.yaml, ca.crt, device.crt and device.key"
 	@echo "      into $(SYSCONFDIR)/edge-agent, readable by the group edge-agent;"
 	@echo "      edge-agent check --config $(SYSCONFDIR)/edge-agent/edge-agent.yaml; systemctl enable --now edge-agent"
 
+# What the shell completes: commands, options and the words that an option takes.
+completions:
+	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" \
+	    "$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	LANG=C $(AGENT) --generate-completion-script bash \
+	    > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/edge-agent"
+	LANG=C $(AGENT) --generate-completion-script zsh > "$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_edge-agent"
+	LANG=C $(AGENT) --generate-completion-script fish \
+	    > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/edge-agent.fish"
+
 # Configuration, certificates and the spool are the operator's: they stay.
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/edge-agent" "$(DESTDIR)$(UNITDIR)/edge-agent.service" \
 	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d/edge-agent.conf" "$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/edge-agent.conf" \
-	    "$(DESTDIR)$(PREFIX)/share/man/man1/edge-agent.1" "$(DESTDIR)$(PREFIX)/share/edge-agent/edge-agent.yaml"
+	    "$(DESTDIR)$(PREFIX)/share/man/man1/edge-agent.1" "$(DESTDIR)$(PREFIX)/share/edge-agent/edge-agent.yaml" \
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/edge-agent" \
+	    "$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_edge-agent" \
+	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/edge-agent.fish"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/edge-agent/profiles"
 	-rmdir "$(DESTDIR)$(PREFIX)/share/edge-agent" "$(DESTDIR)$(SYSCONFDIR)/edge-agent"

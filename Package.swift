@@ -66,6 +66,7 @@ let package = Package(
         room("TelemetryContract", ["ExactArithmetic"]),
         room("ModbusKit", ["BlockingExecutor", "CModbus", "ModbusModel"]),
         room("StoreForward", ["BlockingExecutor", "CSQLite"]),
+        room("BusProbe", ["BlockingExecutor", "ExactArithmetic", "ModbusModel"]),
         room("BrokerLink", ["CMosquitto", "COpenSSL"]),
         room("AgentConfiguration", ["CYAML", "ExactArithmetic", "ModbusModel", "TelemetryContract"]),
 
@@ -92,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "EdgeAgent",
             dependencies: [
-                "AgentConfiguration", "EdgeAgentCore", "ExactArithmetic", "LineSimulator", "ModbusModel",
+                "AgentConfiguration", "BusProbe", "EdgeAgentCore", "ExactArithmetic", "LineSimulator", "ModbusModel",
                 "StoreForward", "TelemetryContract", arguments, log, signals,
             ],
             swiftSettings: settings),
@@ -164,6 +165,7 @@ let package = Package(
                 "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract", log,
             ]),
         tests("LineSimulator"),
+        tests("BusProbe", ["AgentConfiguration", "ExactArithmetic", "LineSimulator", "ModbusModel"]),
         tests("MachineClock"),
         tests("FieldBench"),
         .testTarget(

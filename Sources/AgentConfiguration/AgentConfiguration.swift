@@ -39,7 +39,7 @@ public struct AgentConfiguration: Sendable {
     /// The key is a path as faults have it: `gateway.mac`, `slaves[0].points[2].scale`.
     public func place(of key: String) -> Place? { places[key] }
 
-    /// Reads a configuration from text alone: no file that it names is looked at.
+    /// Reads a configuration from text alone: of the files that it names, only profiles are read.
     ///
     /// - Parameter file: The name for the faults; relative paths in the text count from its folder.
     public static func parse(_ text: [UInt8], file: String) throws(ConfigurationFaults) -> AgentConfiguration {
@@ -49,8 +49,11 @@ public struct AgentConfiguration: Sendable {
     /// Reads a configuration file, and checks that the CA, the certificate and the key it names can be read.
     ///
     /// The key must not be open to everybody. Nothing is written, and neither a port nor a socket is opened.
-    public static func load(path: String) throws(ConfigurationFaults) -> AgentConfiguration {
-        try read(ConfigurationFile.bytes(path), file: path, surroundings: .inspecting(of: path))
+    ///
+    /// - Parameter withFiles: False for a gateway that has not got those three files yet: they are not looked at.
+    public static func load(path: String, withFiles: Bool = true) throws(ConfigurationFaults) -> AgentConfiguration {
+        let surroundings = withFiles ? Surroundings.inspecting(of: path) : Surroundings(of: path)
+        return try read(ConfigurationFile.bytes(path), file: path, surroundings: surroundings)
     }
 
     private static func read(
@@ -71,7 +74,10 @@ public struct AgentConfiguration: Sendable {
         root.ignore("line", "lines")
         let poll = root.section("poll") { Poll($0) }
         let codes = FirstPlaces<String>()
-        let buses = Bus.list(root, surroundings) { Slave.list($0, default: poll, codes: codes) }
+        let profiles = ProfileLibrary(root, surroundings)
+        let buses = Bus.list(root, surroundings) {
+            Slave.list($0, default: poll, codes: codes, profiles: profiles)
+        }
         let broker = root.section("broker") { Broker($0, surroundings) }
         let spool = root.section("spool") { Spool($0, surroundings) }
         let clock = root.section("clock") { Clock($0) }

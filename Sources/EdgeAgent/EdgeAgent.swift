@@ -16,5 +16,7 @@ struct EdgeAgent: AsyncParsableCommand {
             78 the configuration or a certificate is wrong.
             """,
         version: Release.version,
-        subcommands: [RunCommand.self, CheckCommand.self, SimulateCommand.self, SpoolCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ProbeCommand.self, SimulateCommand.self, SpoolCommand.self,
+        ])
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BusProbe
 import EdgeAgentCore
 import Glibc
 
@@ -23,11 +24,14 @@ enum Terminal {
     }
 
     /// Runs a command's body; a fault is said in words and becomes the exit status.
-    static func ending(_ body: () async throws -> Void) async throws {
+    ///
+    /// - Parameter wraps: Whether the words are fitted to a narrow terminal.
+    static func ending(wrapping wraps: Bool = false, _ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch let fault as AgentFault {
-            complain("edge-agent: \(fault)")
+            let words = "edge-agent: \(fault)"
+            complain(wraps ? words.wrapped(hanging: "  ") : words)
             throw ExitCode(fault.status.rawValue)
         }
     }

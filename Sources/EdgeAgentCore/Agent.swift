@@ -84,7 +84,9 @@ public struct Agent: Sendable {
         let status = StatusService(board: board, link: link, topic: topics.status, manager: manager)
 
         // Stopped in reverse: first the poller, then the window is given a moment, then the link says goodbye.
-        let services: [any Service] = [LinkService(link: link, farewell: gone), status, forwarder, poller]
+        let services: [any Service] = [
+            LinkService(link: link, farewell: gone), status, forwarder, ControlSocket(lines: lines, log: log), poller,
+        ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log))

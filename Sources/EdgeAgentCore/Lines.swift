@@ -113,6 +113,21 @@ actor Lines {
         return back.isEmpty || ContinuousClock.now >= moment ? nil : back
     }
 
+    /// Gives the port of a device up until it is taken back; nil where no line has it.
+    func lend(_ device: DeviceNumber) async -> Int? {
+        guard let index = members.firstIndex(where: { $0.line.port.flatMap(DeviceNumber.init(port:)) == device })
+        else { return nil }
+        await members[index].line.lend()
+        log.notice("the port is lent to a probe; this line rests", metadata: ["line": "\(members[index].name)"])
+        return index
+    }
+
+    /// Polls a line again whose port was lent.
+    func takeBack(_ index: Int) async {
+        await members[index].line.takeBack()
+        log.notice("the probe is done; the port is taken back", metadata: ["line": "\(members[index].name)"])
+    }
+
     /// Ends the attempts to take lost lines up again.
     func stop() {
         for member in members { member.reopening?.cancel() }

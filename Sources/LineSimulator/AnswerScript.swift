@@ -62,6 +62,14 @@ struct AnswerScript {
         }
         for fault in faults {
             switch fault {
+            case .secondVoice(let lag): frame = spokenOver(frame, lag: max(0, lag))
+            case .inverted: frame = frame.map { ~$0 }
+            case .flippedBits(let share): frame = frame.map { $0 ^ plan.flips(perThousand: share) }
+            default: break
+            }
+        }
+        for fault in faults {
+            switch fault {
             case .lostBytes(let count, from: .end):
                 frame.removeLast(min(max(0, count), frame.count))
             case .lostBytes(let count, from: .middle):
@@ -81,6 +89,15 @@ struct AnswerScript {
             }
         }
         return frame
+    }
+
+    /// A frame with another one of the same slave's address over it.
+    private static func spokenOver(_ frame: [UInt8], lag: Int) -> [UInt8] {
+        var body = Array(frame.dropLast(2))
+        for index in body.indices.dropFirst(3) { body[index] = body[index] &+ 37 }
+        let second = [UInt8](repeating: 0xFF, count: lag) + CRC16.sealed(body)
+        let first = frame + [UInt8](repeating: 0xFF, count: max(0, second.count - frame.count))
+        return zip(first, second).map { $0 & $1 }
     }
 
     /// The frames with their moments; a split one in two parts, the first behind what was kept back.

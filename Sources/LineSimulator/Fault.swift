@@ -39,6 +39,14 @@ public struct Fault: Sendable, Hashable {
         case copied(after: Duration)
         /// The frame of the slave's previous answer is sent in place of this one.
         case stale
+        /// Another slave with the same address answers too, so many characters later and something else.
+        ///
+        /// Where both speak, each bit that one of them holds low is low.
+        case secondVoice(lag: Int)
+        /// Every bit of the answer is turned round, as behind swapped wires that somehow carry it.
+        case inverted
+        /// Each bit of the answer turns round with this probability in a thousand, as reflections do it.
+        case flippedBits(perThousand: Int)
         /// Only the first bytes of the frame are sent; with 0 a request is carried out and its answer is lost.
         case truncated(to: Int)
         /// The answer comes in two halves, with so much time between them.

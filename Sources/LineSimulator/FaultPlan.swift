@@ -45,6 +45,11 @@ struct FaultPlan: Sendable {
         return struck
     }
 
+    /// A byte whose bits are set with this probability in a thousand.
+    mutating func flips(perThousand share: Int) -> UInt8 {
+        (0..<8).reduce(0) { byte, bit in generator.unit() * 1000 < Double(share) ? byte | 1 << bit : byte }
+    }
+
     mutating func noise(_ count: Int) -> [UInt8] {
         (0..<max(0, count)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     }

@@ -108,7 +108,9 @@ final class LineEngine {
         exchange.violatedSilence =
             !settings.numbersRequests && frame.start < max(transmitter.end, lastRequestEnd) + wire.silenceNanoseconds
         lastRequestEnd = frame.end
-        let hasSpeed = !settings.enforcesSpeed || (port?.hasSpeed(settings.baud) ?? true)
+        let hasSpeed =
+            (!settings.enforcesSpeed || (port?.hasSpeed(settings.baud) ?? true))
+            && (!settings.enforcesOddParity || port?.hasOddParity ?? false == (settings.format == .eightO1))
         let hasPrevious = desks[request.slave].map { !$0.previous.isEmpty } ?? false
         state.withLock { state in
             state.counters.requests += 1

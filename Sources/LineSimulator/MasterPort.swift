@@ -11,6 +11,9 @@ protocol MasterPort: AnyObject {
     func write(_ bytes: ArraySlice<UInt8>) -> Int
     /// Whether the master has set this speed; where a speed cannot be seen, it has.
     func hasSpeed(_ baud: Int) -> Bool
+
+    /// Whether the master program has set odd parity.
+    var hasOddParity: Bool { get }
     /// What goes around the answer to the next request that was read, in the order of the requests.
     func nextEnvelope() -> Envelope
     /// Cuts the connection, where there is one.
@@ -21,6 +24,8 @@ protocol MasterPort: AnyObject {
 
 extension MasterPort {
     func hasSpeed(_ baud: Int) -> Bool { true }
+
+    var hasOddParity: Bool { false }
     func nextEnvelope() -> Envelope { .rtu }
     func reset() {}
     func tidy() {}

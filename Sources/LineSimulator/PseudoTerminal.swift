@@ -91,6 +91,13 @@ final class PseudoTerminal: MasterPort {
         return cfgetospeed(&attributes) == speed
     }
 
+    /// Whether the master program has set odd parity.
+    var hasOddParity: Bool {
+        var attributes = termios()
+        tcgetattr(farEnd, &attributes)
+        return attributes.c_cflag & tcflag_t(PARODD) != 0
+    }
+
     private static let speeds: [Int: speed_t] = [
         1_200: speed_t(B1200), 2_400: speed_t(B2400), 4_800: speed_t(B4800), 9_600: speed_t(B9600),
         19_200: speed_t(B19200), 38_400: speed_t(B38400), 57_600: speed_t(B57600), 115_200: speed_t(B115200),

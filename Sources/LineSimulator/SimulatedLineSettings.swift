@@ -22,8 +22,12 @@ public struct SimulatedLineSettings: Sendable, Hashable {
     public var enforcesSilence: Bool
     /// Whether slaves ignore requests from a master that has set another speed on the device.
     ///
-    /// A pseudo-terminal carries the speed, but neither parity nor stop bits.
+    /// A pseudo-terminal carries the speed.
     public var enforcesSpeed: Bool
+    /// Whether slaves ignore requests from a master that has set odd parity where they have none, or the reverse.
+    ///
+    /// A pseudo-terminal shows of the parity only whether it is odd.
+    public var enforcesOddParity: Bool
     /// Where the generator of noise and probabilities begins: the same seed, the same run.
     public var seed: UInt64
     /// The number of exchanges that are kept; older ones are forgotten.
@@ -37,6 +41,7 @@ public struct SimulatedLineSettings: Sendable, Hashable {
         packetSize: Int = 1,
         enforcesSilence: Bool = false,
         enforcesSpeed: Bool = false,
+        enforcesOddParity: Bool = false,
         seed: UInt64 = 1,
         recordLimit: Int = 100_000
     ) {
@@ -46,6 +51,7 @@ public struct SimulatedLineSettings: Sendable, Hashable {
         self.packetSize = packetSize
         self.enforcesSilence = enforcesSilence
         self.enforcesSpeed = enforcesSpeed
+        self.enforcesOddParity = enforcesOddParity
         self.seed = seed
         self.recordLimit = recordLimit
     }

@@ -42,6 +42,8 @@ public struct ModbusFailure: Error, Sendable, Hashable {
         case portMissing
         /// Another program has the port.
         case portBusy
+        /// The port is lent to a probe.
+        case portLent
         /// This user may not open the port.
         case portNotPermitted
         /// The path names something that is no serial port.
@@ -83,7 +85,8 @@ public struct ModbusFailure: Error, Sendable, Hashable {
         case .exception(let code): Self.meansLater(code) ? .slave : .register
         case .notANumber, .unconfirmed: .register
         case .timeout, .badChecksum, .truncated, .unexpectedAnswer, .copy, .offline, .unsettled, .cycleOver: .slave
-        case .neverSilent, .portMissing, .portBusy, .portNotPermitted, .notASerialPort, .noRS485Mode, .otherRS485Mode,
+        case .neverSilent, .portMissing, .portBusy, .portLent, .portNotPermitted, .notASerialPort, .noRS485Mode,
+            .otherRS485Mode,
             .portLost, .hostUnknown, .unreachable, .connectionRefused, .connectionLost:
             .line
         }
@@ -103,7 +106,9 @@ public struct ModbusFailure: Error, Sendable, Hashable {
     /// Whether a line that could not be opened may open later by itself.
     public var mayPass: Bool {
         switch kind {
-        case .portMissing, .portBusy, .portLost, .hostUnknown, .unreachable, .connectionRefused, .connectionLost: true
+        case .portMissing, .portBusy, .portLent, .portLost, .hostUnknown, .unreachable, .connectionRefused,
+            .connectionLost:
+            true
         default: false
         }
     }
@@ -154,6 +159,8 @@ extension ModbusFailure: CustomStringConvertible {
             "no such port; is the adapter plugged in? ls /dev/serial/by-id shows the adapters that are"
         case .portBusy:
             "another program has the port; fuser -v names it"
+        case .portLent:
+            "the port is lent to a probe; polling goes on when it is done"
         case .portNotPermitted:
             "this user may not open the port; serial ports belong to the group dialout"
         case .notASerialPort:

@@ -20,6 +20,7 @@ public actor ModbusLine {
     private var lastMisplaced: Moment?
     /// Slaves that may still acknowledge a write that was given up.
     private(set) var unacknowledgedWrites: Set<SlaveAddress> = []
+    private var isLent = false
     private var counted = LineCounters()
     private var portErrors = PortErrorCount()
 
@@ -51,6 +52,7 @@ public actor ModbusLine {
     private func open(within patience: Duration) throws(ModbusFailure) {
         if transport?.isUsable == false { transport = nil }
         guard transport == nil else { return }
+        guard !isLent else { throw ModbusFailure(.portLent, at: port ?? "") }
         let opened = try settings.openTransport(within: patience)
         transport = opened
         counted.opens += 1
@@ -58,6 +60,20 @@ public actor ModbusLine {
         TimerSlack.removeFromThisThread()
         silence.activity()
     }
+
+    /// The serial port's path; nil for a line over the network.
+    public nonisolated var port: String? {
+        if case .serial(let path, _) = settings.way { path } else { nil }
+    }
+
+    /// Gives the port up to somebody else on purpose: until it is taken back the line does not open.
+    public func lend() {
+        isLent = true
+        close()
+    }
+
+    /// Ends the loan; the line opens again as soon as the port is free.
+    public func takeBack() { isLent = false }
 
     /// Gives the port back, or ends the connection.
     public func close() { transport = nil }

@@ -32,6 +32,8 @@ extension EndToEnd {
             energy.set(.holdingRegisters, 3, .waving(from: -400, to: 900, period: .seconds(7), as: .int16))
             energy.set(.holdingRegisters, 4, .counting(from: 99_990, by: 5, per: .read, as: .uint32, order: .cdab))
             energy.set(.holdingRegisters, 6, .waving(from: -3.5, to: 12.75, period: .seconds(5), as: .float32))
+            // Registers beside it, as meters have: the agent asks for one more to tell an answer from the one before.
+            for address in 8..<12 { energy.set(.holdingRegisters, UInt16(address), .fixed(0xBEEF, as: .uint16)) }
             var water = SimulatedSlave(id: 9, turnaround: .milliseconds(3))
             water.set(.coils, 2, .counting(per: .read, as: .bit))
             water.set(.inputRegisters, 0, .waving(from: 1, to: 2_000, period: .seconds(11), as: .float64, order: .dcba))

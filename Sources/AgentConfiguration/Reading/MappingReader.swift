@@ -37,6 +37,9 @@ final class MappingReader {
         }
     }
 
+    /// Whether nothing stands in it.
+    var isEmpty: Bool { names.isEmpty }
+
     /// The value of a key, unless it is absent; the key counts as known from now on.
     subscript(key: String) -> ValueReader? {
         if !asked.contains(key) { asked.append(key) }

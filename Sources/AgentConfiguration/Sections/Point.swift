@@ -3,6 +3,9 @@ public import ModbusModel
 extension AgentConfiguration {
     /// One measuring point: a name for the back end, and where its value comes from.
     public struct Point: Sendable, Hashable {
+        /// What a code begins with that was written for a person to replace; one that is left is a warning.
+        public static let placeholder = "FILL-"
+
         /// The code that the back end knows it by, 1 to 64 characters, unique in the configuration.
         public let code: String
 
@@ -20,7 +23,7 @@ extension AgentConfiguration {
 
         init?(_ mapping: MappingReader, codes: FirstPlaces<String>) {
             let code = mapping.required("code", PointKeys.code)
-            if let code, let reader = mapping["code"] { codes.claim(code, by: reader, "the code") }
+            if let code, let reader = mapping["code"] { PointKeys.claim(code, by: reader, in: codes) }
             let definition = PointDefinition(mapping)
             let unit = mapping.required("unit", PointKeys.unit, hint: "write unit: \"\" for a number without a unit")
             isConfirmed = mapping.optional("confirm", .truth, default: false)
@@ -30,6 +33,15 @@ extension AgentConfiguration {
             self.unit = unit
             self.definition = definition
             place = mapping.anchor
+        }
+
+        /// A point that a profile describes and the configuration gives a code.
+        init(code: String, of point: MeterProfile.Point, at place: Place) {
+            self.code = code
+            unit = point.unit
+            definition = point.definition
+            isConfirmed = false
+            self.place = place
         }
 
         /// Compares what the points say, not where they stand: a comment above does not make another point.
@@ -52,6 +64,15 @@ extension AgentConfiguration {
 enum PointKeys {
     /// What may stand as a code.
     static var code: Expectation<String> { .text("a code of 1 to 64 characters", 1...64) }
+
+    /// Takes a code that no other point may have; one that nobody has filled in is told.
+    static func claim(_ code: String, by reader: ValueReader, in codes: FirstPlaces<String>) {
+        codes.claim(code, by: reader, "the code")
+        guard code.hasPrefix(AgentConfiguration.Point.placeholder) else { return }
+        reader.report.warning(
+            at: reader.node.place, key: reader.path, "the code \(code) is still to be filled in",
+            hint: "write the code that the back end has for this value")
+    }
 
     /// What may stand as a unit.
     static var unit: Expectation<String> { .text("a unit of up to 32 characters", 0...32) }

@@ -24,12 +24,12 @@ extension RS485Mode {
         let usual = RTSSwitching()
         let delay = Expectation.duration(.zero ... .milliseconds(RTSSwitching.delays.upperBound))
         let switching = RTSSwitching(
-            rtsOnSend: mapping.optional("rts_on_send", .flag, default: usual.rtsOnSend),
-            rtsAfterSend: mapping.optional("rts_after_send", .flag, default: usual.rtsAfterSend),
+            rtsOnSend: mapping.optional("rts_on_send", .truth, default: usual.rtsOnSend),
+            rtsAfterSend: mapping.optional("rts_after_send", .truth, default: usual.rtsAfterSend),
             delayBeforeSend: Int(mapping.optional("delay_before_send", delay, default: .zero) / .milliseconds(1)),
             delayAfterSend: Int(mapping.optional("delay_after_send", delay, default: .zero) / .milliseconds(1)),
             receivesWhileSending: mapping.optional(
-                "receive_while_sending", .flag, default: usual.receivesWhileSending))
+                "receive_while_sending", .truth, default: usual.receivesWhileSending))
         if switching.rtsOnSend == switching.rtsAfterSend {
             let culprit = mapping["rts_after_send"] ?? mapping["rts_on_send"]
             culprit?.fault(
@@ -37,15 +37,5 @@ extension RS485Mode {
                 hint: "one of them is true and the other false")
         }
         return mode == .kernel ? .kernel(switching) : RS485Mode.none
-    }
-}
-
-extension Expectation where Value == Bool {
-    /// `true` or `false`.
-    fileprivate static var flag: Expectation {
-        Expectation("true or false") { (scalar) throws(Mismatch) in
-            guard let value = Bool(scalar.text) else { throw Mismatch() }
-            return value
-        }
     }
 }

@@ -19,10 +19,12 @@ extension AgentConfiguration {
         public let points: [Point]
 
         /// Reads one line's list of slaves; what is no slave is left out, with a fault.
-        static func list(_ line: MappingReader, default poll: Poll?, codes: FirstPlaces<String>) -> [Slave] {
+        static func list(
+            _ line: MappingReader, default poll: Poll?, codes: FirstPlaces<String>, profiles: ProfileLibrary
+        ) -> [Slave] {
             let ids = FirstPlaces<SlaveAddress>()
             return SlaveList.read(line, tested: AgentConfiguration.testedSlaves) { mapping in
-                Slave(mapping, timeout: poll?.timeout ?? .seconds(1), ids: ids, codes: codes)
+                Slave(mapping, timeout: poll?.timeout ?? .seconds(1), ids: ids, codes: codes, profiles: profiles)
             }
         }
 
@@ -30,13 +32,21 @@ extension AgentConfiguration {
             _ mapping: MappingReader,
             timeout: Duration,
             ids: FirstPlaces<SlaveAddress>,
-            codes: FirstPlaces<String>
+            codes: FirstPlaces<String>,
+            profiles: ProfileLibrary
         ) {
             let id = SlaveList.id(mapping, unique: ids)
             self.timeout = mapping.optional("timeout", .duration(Poll.timeouts), default: timeout)
-            maximumRegisters = SlaveList.maximumRegisters(mapping)
-            maximumGap = mapping.optional("max_gap", .integer("a number of registers", 0...124))
-            points = SlaveList.points(mapping) { Point($0, codes: codes) }
+            let chosen = ChosenProfile(mapping, profiles: profiles, codes: codes)
+            maximumRegisters = mapping.optional(
+                "max_registers", .integer("a number of registers", 1...125),
+                default: chosen?.profile?.maximumRegisters ?? 125)
+            let gap = mapping.optional("max_gap", .integer("a number of registers", 0...124))
+            // A meter that is not known to give registers between its values is not asked for them.
+            maximumGap = gap ?? (chosen?.profile.map { $0.allowsHoles ? nil : 0 } ?? nil)
+            points =
+                (chosen?.points ?? [])
+                + SlaveList.points(mapping, isOptional: chosen != nil) { Point($0, codes: codes) }
             mapping.ignore("turnaround")
             Overlaps.report(points, of: mapping)
             guard let id else { return nil }

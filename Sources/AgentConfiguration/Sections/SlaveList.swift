@@ -38,8 +38,11 @@ enum SlaveList {
         mapping.optional("max_registers", .integer("a number of registers", 1...125), default: 125)
     }
 
-    /// Reads `points`, a list of at least one mapping.
-    static func points<Point>(_ mapping: MappingReader, _ body: (MappingReader) -> Point?) -> [Point] {
+    /// Reads `points`, a list of at least one mapping; it may be left out where a profile gives the points.
+    static func points<Point>(
+        _ mapping: MappingReader, isOptional: Bool = false, _ body: (MappingReader) -> Point?
+    ) -> [Point] {
+        if isOptional, mapping["points"] == nil { return [] }
         guard let points = mapping["points"] else {
             mapping.missing("points", "a list of 1 or more points")
             return []

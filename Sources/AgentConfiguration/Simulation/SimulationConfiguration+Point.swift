@@ -36,6 +36,18 @@ extension SimulationConfiguration {
             guard let definition else { return nil }
             self.definition = definition
         }
+
+        /// A value of a profile's meter, which shows its example; all of them are there, wanted or not.
+        init(_ point: MeterProfile.Point) {
+            code = nil
+            unit = point.unit
+            definition = point.definition
+            let counts = ["kWh", "kvarh", "kVAh", "Wh", "m³"].contains(point.unit)
+            behaviour = point.example.map { counts ? .counts(from: $0, perSecond: Self.trickle) : .fixed($0) }
+        }
+
+        /// What a simulated counter gains in a second.
+        private static let trickle = ExactDecimal(parsing: "0.001") ?? .zero
     }
 }
 

@@ -16,14 +16,19 @@ extension SimulationConfiguration {
         public let points: [Point]
 
         /// Reads one line's list of slaves; what is no slave is left out, with a fault.
-        static func list(_ line: MappingReader, codes: FirstPlaces<String>) -> [Slave] {
+        static func list(
+            _ line: MappingReader, codes: FirstPlaces<String>, profiles: ProfileLibrary
+        ) -> [Slave] {
             let ids = FirstPlaces<SlaveAddress>()
             return SlaveList.read(line) { mapping in
-                Slave(mapping, ids: ids, codes: codes)
+                Slave(mapping, ids: ids, codes: codes, profiles: profiles)
             }
         }
 
-        private init?(_ mapping: MappingReader, ids: FirstPlaces<SlaveAddress>, codes: FirstPlaces<String>) {
+        private init?(
+            _ mapping: MappingReader, ids: FirstPlaces<SlaveAddress>, codes: FirstPlaces<String>,
+            profiles: ProfileLibrary
+        ) {
             let id = SlaveList.id(mapping, unique: ids)
             mapping.ignore("timeout")
             maximumRegisters = SlaveList.maximumRegisters(mapping)
@@ -33,7 +38,10 @@ extension SimulationConfiguration {
                 .duration(.zero ... .seconds(5)),
                 default: .milliseconds(20)
             )
-            points = SlaveList.points(mapping) { Point($0, codes: codes) }
+            let chosen = ChosenProfile(mapping, profiles: profiles, codes: codes)
+            points =
+                (chosen?.profile?.points.map { Point($0) } ?? [])
+                + SlaveList.points(mapping, isOptional: chosen != nil) { Point($0, codes: codes) }
             guard let id else { return nil }
             self.id = id
         }

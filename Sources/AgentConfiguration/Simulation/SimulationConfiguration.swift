@@ -1,7 +1,7 @@
 /// The lines of slaves that a simulator plays, read from a file of the same form as the agent's.
 ///
 /// An agent's file can be simulated as it is: what concerns the agent alone is not looked at, and no file is opened
-/// but the configuration itself.
+/// but the configuration itself and the profiles that it names.
 public struct SimulationConfiguration: Sendable {
     /// The lines with their slaves, 1 to 16; each is where the agent will look for it.
     public let buses: [Bus<Slave>]
@@ -22,7 +22,8 @@ public struct SimulationConfiguration: Sendable {
     private init?(_ root: MappingReader, _ surroundings: Surroundings) {
         root.ignore("gateway", "line", "lines", "poll")
         let codes = FirstPlaces<String>()
-        buses = Bus.list(root, surroundings) { Slave.list($0, codes: codes) }
+        let profiles = ProfileLibrary(root, surroundings)
+        buses = Bus.list(root, surroundings) { Slave.list($0, codes: codes, profiles: profiles) }
         root.ignore("broker", "spool", "clock", "log")
         guard !buses.isEmpty else { return nil }
     }

@@ -1,0 +1,65 @@
+internal import ModbusModel
+
+/// The profile that a slave names, and the points that are wanted of it.
+struct ChosenProfile {
+    /// The profile; nil where there is none of the name, or it has a mistake.
+    let profile: MeterProfile?
+    /// The points that were given a code, in the order of the file.
+    let points: [AgentConfiguration.Point]
+
+    /// Reads `profile` and `codes`; nil where the slave names no profile.
+    init?(_ mapping: MappingReader, profiles: ProfileLibrary, codes: FirstPlaces<String>) {
+        guard let reader = mapping["profile"] else {
+            mapping["codes"]?.fault(
+                "codes are given and no profile", hint: "name the profile: profile: eastron/sdm120")
+            return nil
+        }
+        guard let profile = Self.profile(reader, profiles) else {
+            mapping.ignore("codes")
+            self.profile = nil
+            points = []
+            return
+        }
+        self.profile = profile
+        let list = profile.points.map(\.name).joined(separator: ", ")
+        guard let wanted = mapping["codes"] else {
+            mapping.missing(
+                "codes", "a code for each value that is wanted, such as voltage: D01,", hint: "values: \(list)")
+            points = []
+            return
+        }
+        points = wanted.mapping { Self.points($0, of: profile, codes) } ?? []
+    }
+
+    private static func points(
+        _ mapping: MappingReader, of profile: MeterProfile, _ codes: FirstPlaces<String>
+    ) -> [AgentConfiguration.Point] {
+        // Asked in the order of the profile, so that a name that it does not have is an unknown key.
+        let points = profile.points.compactMap { point -> AgentConfiguration.Point? in
+            guard let reader = mapping[point.name], let code = reader.read(PointKeys.code) else { return nil }
+            PointKeys.claim(code, by: reader, in: codes)
+            return AgentConfiguration.Point(code: code, of: point, at: reader.anchor)
+        }
+        if mapping.isEmpty {
+            mapping.report.fault(at: mapping.anchor, key: mapping.path, "no value is wanted of this slave")
+        }
+        return points
+    }
+
+    private static func profile(_ reader: ValueReader, _ profiles: ProfileLibrary) -> MeterProfile? {
+        guard let name: String = reader.read(.text("a profile such as eastron/sdm120", 1...128)) else { return nil }
+        do throws(ConfigurationFaults) {
+            if let profile = try profiles.profile(named: name) { return profile }
+        } catch {
+            for fault in error.faults {
+                reader.report.fault(at: fault.place, key: fault.key, fault.message, hint: fault.hint)
+            }
+            return nil
+        }
+        let nearest = NearestWord.of(name, in: profiles.names)
+        reader.fault(
+            "there is no profile \(name)",
+            hint: nearest.map { "did you mean \($0)?" } ?? "looked in \(profiles.folders.joined(separator: ", "))")
+        return nil
+    }
+}
