@@ -2,6 +2,7 @@ import AgentConfiguration
 import ArgumentParser
 import EdgeAgentCore
 import StoreForward
+import TelemetryContract
 
 /// `edge-agent spool`: a look into the store, and a hand in it, while the agent runs or while it does not.
 struct SpoolCommand: AsyncParsableCommand {
@@ -32,6 +33,18 @@ struct SpoolOption: ParsableArguments {
         guard (configuration == nil) != (path == nil) else {
             throw ValidationError("give either --config or --path")
         }
+    }
+
+    /// The gateway whose spool it is; nil where only the database is named.
+    func gateway() throws(AgentFault) -> MACAddress? {
+        guard let configuration else { return nil }
+        let loaded: AgentConfiguration
+        do throws(ConfigurationFaults) {
+            loaded = try AgentConfiguration.load(path: configuration)
+        } catch {
+            throw AgentFault(error)
+        }
+        return try Identity(loaded).mac
     }
 
     /// Opens the spool for a look.

@@ -3,6 +3,7 @@ import EdgeAgentCore
 import FoundationEssentials
 import Glibc
 import StoreForward
+import TelemetryContract
 
 /// `edge-agent spool import`: messages of another spool.
 struct SpoolImportCommand: AsyncParsableCommand {
@@ -13,8 +14,8 @@ struct SpoolImportCommand: AsyncParsableCommand {
             Reads what edge-agent spool export wrote, from a file or from standard input. Timestamps and bytes stay as \
             they are; sequences are given anew. What waited is taken; what was delivered before, was damaged or has no \
             timestamp is passed over. A message whose timestamp the store has already is a duplicate and refused. Where a \
-            line is wrong, or they do not fit into spool.max_bytes, nothing is taken. The agent takes them in within \
-            seconds, or when it starts.
+            line is wrong, they do not fit into spool.max_bytes, or (with --config) one is another gateway's, nothing \
+            is taken. The agent takes them in within seconds, or when it starts.
             """)
 
     @OptionGroup var spool: SpoolOption
@@ -28,6 +29,7 @@ struct SpoolImportCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.endingSpool {
             let visit = try spool.open()
+            let gateway = try spool.gateway()
             var messages: [(stamp: Int64, payload: [UInt8])] = []
             var passedOver = 0
             for (index, line) in try text().split(separator: "\n", omittingEmptySubsequences: false).enumerated()
@@ -43,6 +45,7 @@ struct SpoolImportCommand: AsyncParsableCommand {
                         .wrongData,
                         "line \(index + 1): payload or payload_base64 is missing or empty; nothing was taken")
                 }
+                if let gateway { try Self.require(payload, of: gateway, line: index + 1) }
                 messages.append((stamp, payload))
             }
             let result = try visit.add(messages)
@@ -51,6 +54,29 @@ struct SpoolImportCommand: AsyncParsableCommand {
                     ? #"{"duplicates":\#(result.duplicates),"passed_over":\#(passedOver),"taken":\#(result.taken)}"#
                     : "\(result.taken) taken, \(result.duplicates) refused as duplicates, \(passedOver) passed over")
         }
+    }
+
+    /// On this gateway's topic the message of another one would be taken by the broker, and ascribed to the wrong meters.
+    private static func require(
+        _ payload: [UInt8], of gateway: MACAddress, line: Int
+    ) throws(AgentFault) {
+        let claim = try? JSONDecoder().decode(Claim.self, from: Data(payload))
+        guard let mac = claim?.gatewayMAC else {
+            throw AgentFault(.wrongData, "line \(line): the payload has no gateway_mac; nothing was taken")
+        }
+        guard mac == "\(gateway)" else {
+            throw AgentFault(
+                .wrongData,
+                "line \(line): the message is of the gateway \(mac), and this one is \(gateway); import it at that one; "
+                    + "nothing was taken")
+        }
+    }
+
+    /// Whose a payload says that it is.
+    private struct Claim: Decodable {
+        let gatewayMAC: String?
+
+        enum CodingKeys: String, CodingKey { case gatewayMAC = "gateway_mac" }
     }
 
     private func text() throws(AgentFault) -> String {

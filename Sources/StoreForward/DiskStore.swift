@@ -188,7 +188,12 @@ final class DiskStore {
     private func note(damaged sequences: [Int64], action: String) throws(SpoolFailure) {
         try change(action) { (stock) throws(SpoolFailure) in
             for sequence in sequences {
-                guard var head = try file.head(sequence, action: action) else { continue }
+                // A row that is met on the way, and is not what its number leads to, lies where it does not belong: it
+                // cannot be set apart, and would be met again for ever.
+                guard var head = try file.head(sequence, action: action), head.state != .damaged else {
+                    throw SpoolFailure(
+                        .corrupt, action: action, path: file.path, detail: "row \(sequence) is out of its place")
+                }
                 stock.take(head.state, payload: head.bytes)
                 stock.add(.damaged, payload: head.bytes)
                 if head.state.isWaiting { stock.counters[.damaged] += 1 }

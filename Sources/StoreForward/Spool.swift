@@ -5,7 +5,8 @@ internal import BlockingExecutor
 /// - An append returns only after the message is on disk, as the durability has it; docs/guarantees.md says what that
 ///   means. Where the disk takes nothing, the message is held in memory and written down as soon as it does again.
 /// - A message leaves by ``delivered(_:)``, or by eviction when the spool is over a limit. ``ledger`` counts each.
-/// - Sequences and stamps only grow, across restarts too, and also when nothing is stored.
+/// - Sequences and stamps only grow, across restarts too, and also when nothing is stored; but for a kill that meets a
+///   disk that takes nothing, after which the numbers of what was only in memory are given again.
 ///
 /// The spool knows nothing of what the bytes mean. It runs on a thread of its own, because SQLite waits for the disk.
 public actor Spool {

@@ -21,6 +21,7 @@ final class Gateway {
     var slaves: String
     var poll = "{ interval: 1s, timeout: 200ms, backoff: 300ms }"
     var brokerKeys = ""
+    var spoolKeys = ""
     /// The line and its slaves, where they are not those of `line` and `slaves`.
     var lines: String?
     var host = "localhost"
@@ -41,7 +42,8 @@ final class Gateway {
         self.slaves = slaves
     }
 
-    var spool: String { folder.path("spool.db") }
+    /// The spool's path; in the gateway's folder, unless a test puts it elsewhere.
+    lazy var spool = folder.path("spool.db")
     var telemetryTopic: String { "tds_new/devices/\(mac)/telemetry" }
     var statusTopic: String { "tds_new/devices/\(mac)/status" }
 
@@ -53,7 +55,7 @@ final class Gateway {
             poll: \(poll)
             broker:
               { host: \(host), port: \(broker.port), ca: \(files.ca), certificate: \(files.certificate), key: \(files.key)\(brokerKeys) }
-            spool: { path: \(spool) }
+            spool: { path: \(spool)\(spoolKeys) }
             \(lines ?? "slaves:\n\(slaves)")
             """, to: "gateway.yaml")
     }

@@ -1,6 +1,7 @@
 import Glibc
 import StoreForward
 import Testing
+import WriteRecorder
 
 @Suite(.serialized, .timeLimit(.minutes(isLongRun ? 60 : 4)))
 struct SpoolDurabilityTests {
@@ -72,6 +73,21 @@ struct SpoolDurabilityTests {
         #expect(syncs <= 600)
         #expect(bytes >= 288 * 600)
         #expect(bytes <= 2_400 * 1_024)
+    }
+
+    @Test func `with NORMAL a day is written and hardly synced`() async throws {
+        let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"), durability: .normal)) { nil }
+        let watch = recorder_watch(folder.path)
+        for stamp in Int64(1)...288 {
+            let sequence = try await spool.append(payload(stamp, count: 600), stamp: stamp)
+            await spool.delivered([sequence])
+        }
+        let cost = Recording(before: [:], watch: watch, folder: folder.path).cost
+        print("normal, 288 messages delivered at once: \(cost.syncs) syncs, \(cost.bytes) bytes")
+        // Two reservations of numbers, and no checkpoint before a thousand pages.
+        #expect((2...20).contains(cost.syncs))
+        #expect((288 * 600...2_500 * 1_024).contains(cost.bytes))
+        await spool.close()
     }
 }
 
