@@ -28,11 +28,18 @@ echo "the agent links neither full Foundation nor ICU"
 
 # One target after the other: many tests measure the wire's time or a broker's patience, and two cores are two cores.
 failed=()
+logs=.build/test-logs
+rm -rf "$logs" && mkdir -p "$logs"
 for target in "${targets[@]}"; do
     echo "== $target"
-    swift test --skip-build --filter "^$target\." || failed+=("$target")
+    swift test --skip-build --filter "^$target\." 2>&1 | tee "$logs/$target.log" || failed+=("$target")
 done
 if ((${#failed[@]} > 0)); then
+    # What failed stands last, where the end of a long log is all that is looked at.
+    for target in "${failed[@]}"; do
+        echo "== $target failed:"
+        grep -E 'recorded an issue|[Ff]atal error|unexpected signal|error:' "$logs/$target.log" | cut -c 1-2000 | tail -n 8 || true
+    done
     echo "test.sh: failed: ${failed[*]}" >&2
     exit 1
 fi

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct BlockingExecutorTests {
     @Test func `sixteen actors blocked in C do not hold up the rest`() async throws {
         let released = Flag()

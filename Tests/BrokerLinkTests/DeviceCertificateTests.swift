@@ -3,7 +3,7 @@ import FieldBench
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DeviceCertificateTests {
+@Suite(.timeLimit(.minutes(6))) struct DeviceCertificateTests {
     @Test func `a good set of files is read`() async throws {
         let field = try await Field(brokerRuns: false)
         let certificate = try field.read()

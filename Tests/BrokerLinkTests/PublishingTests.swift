@@ -2,7 +2,7 @@ import BrokerLink
 import FieldBench
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PublishingTests {
+@Suite(.timeLimit(.minutes(6))) struct PublishingTests {
     @Test func `a message reaches a subscriber to the byte and is acknowledged`() async throws {
         let field = try await Field()
         let subscriber = try await Subscriber(to: [Field.telemetry], on: field.broker)

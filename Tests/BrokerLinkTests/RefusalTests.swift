@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Every way in which no session comes about, and how it is told.
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(6))) struct RefusalTests {
     @Test func `a name that does not exist`() async throws {
         let field = try await Field(brokerRuns: false)
         let watched = Watched(field.settings { $0.host = "host.invalid" })

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The link comes back by itself, whatever happened, and tells those who watch.
-@Suite(.timeLimit(.minutes(2))) struct ReturningTests {
+@Suite(.timeLimit(.minutes(6))) struct ReturningTests {
     @Test func `a broker that is killed and started again is found again`() async throws {
         let field = try await Field()
         let watched = Watched(field.settings)

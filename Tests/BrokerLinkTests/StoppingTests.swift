@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A stop ends everything within a second, and waiting costs nothing.
-@Suite(.timeLimit(.minutes(2))) struct StoppingTests {
+@Suite(.timeLimit(.minutes(6))) struct StoppingTests {
     @Test func `a stop in the middle of a wait, a connect, or a handshake is immediate`() async throws {
         let field = try await Field(brokerRuns: false)
         let hole = try BlackHole()

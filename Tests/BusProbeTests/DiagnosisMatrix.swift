@@ -101,8 +101,15 @@ extension Trouble {
         return line
     }
 
+    /// What is found; once more where it is wrong and the machine did not let the line be what it pretends.
     func names() async throws -> (Trouble, [String]) {
-        (self, try await diagnosis().findings.map(\.finding.name))
+        for look in 1... {
+            let watch = Oversleep()
+            let names = try await diagnosis().findings.map(\.finding.name)
+            let wasQuiet = watch.stop()
+            if wasQuiet || look == 6 || names.first.map(expected.contains) == true { return (self, names) }
+        }
+        fatalError("the last look returns")
     }
 
     func diagnosis() async throws -> Diagnosis {

@@ -57,7 +57,7 @@ public final class CrashRun {
             try await trouble.begin()
             switch round.strike {
             case .appending(let time):
-                try await victim.nextAnswer(within: .milliseconds(1_500))
+                try await victim.nextAnswer(within: .milliseconds(500))
                 try await Task.sleep(for: time)
             case .delivering(let time), .starting(let time): try await Task.sleep(for: time)
             }

@@ -36,7 +36,7 @@ extension EndToEndOutages {
                 sourceLocation: sourceLocation)
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `a broker that is killed while it takes a backlog gets all of it, in order`() async throws {
             let gateway = try await backlogGateway()
             let stored = try await gateway.storedPayloads()
@@ -69,7 +69,7 @@ extension EndToEndOutages {
             expectAll(stored, in: all(), duplicates: kills * Self.window)
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `an agent that is killed while it delivers a backlog goes on where it was`() async throws {
             let gateway = try await backlogGateway()
             let stored = try await gateway.storedPayloads()

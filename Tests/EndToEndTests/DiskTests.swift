@@ -7,7 +7,7 @@ import Testing
 extension EndToEndOutages {
     /// A card that is spared, that takes nothing, and that is damaged.
     @Suite struct DiskTests {
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `offline-only writes nothing while the broker takes all, and everything when it is away`() async throws {
             let gateway = try await countingGateway()
             gateway.spoolKeys = ", durability: offline-only, write_after: 2s"
@@ -41,7 +41,7 @@ extension EndToEndOutages {
             #expect(stats.accepted == stats.sum && stats.waiting == 0)
         }
 
-        @Test(.timeLimit(.minutes(2)), arguments: [false, true])
+        @Test(.timeLimit(.minutes(6)), arguments: [false, true])
         func `a disk that takes nothing stops nothing, is told of once, and storing resumes`(
             brokerRuns: Bool
         ) async throws {
@@ -84,7 +84,7 @@ extension EndToEndOutages {
             try expectComplete(telemetry(late), cycles: cycles - 1)
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `a damaged spool is put aside at the start and salvaged, and the agent goes on`() async throws {
             let gateway = try await countingGateway(brokerRuns: false)
             try await gateway.fillSpool(200)

@@ -95,7 +95,7 @@ extension EndToEnd {
             return Double(exchange.requestStart) / 1e9 + offset
         }
 
-        @Test(.timeLimit(.minutes(2)), arguments: [(115_200, 20), (9_600, 5)])
+        @Test(.timeLimit(.minutes(6)), arguments: [(115_200, 20), (9_600, 5)])
         func `every published value is what the slave answered`(baud: Int, count: Int) async throws {
             let gateway = try await Gateway(slaves: Self.yaml, on: Self.meters(), baud: baud)
             let subscriber = try await gateway.subscribe()
@@ -118,7 +118,7 @@ extension EndToEnd {
                 #expect(cycle.map(\.function) == [3, 1, 4])
                 // The stamp is the second in which the cycle began; a busy machine may take a moment to the first request.
                 let age = second(of: cycle[0]) - Double(message.timestamp.secondsSince1970)
-                #expect((0..<1.5).contains(age))
+                #expect((0..<5).contains(age))
                 for reading in message.readings {
                     #expect(reading.value.text == expected[reading.code], "\(reading.code)")
                 }

@@ -28,7 +28,7 @@ extension EndToEnd {
             let back = ContinuousClock.now
             try server.replug()
             try await subscriber.waitForMessages(before + 1)
-            #expect(back.duration(to: .now) < .seconds(3))
+            #expect(back.duration(to: .now) < .seconds(8))
             try await gateway.says("the line is back")
             for message in try telemetry(subscriber) {
                 #expect(message.readings.map(\.code) == ["P1-0", "P1-1"])
@@ -66,7 +66,9 @@ extension EndToEnd {
             let messages = try telemetry(subscriber)[(alone + 1)...]
             for message in messages { #expect(message.readings.map(\.code) == ["P1-0", "P1-1"]) }
             let seconds = messages.map(\.timestamp.secondsSince1970)
-            #expect(zip(seconds, seconds.dropFirst()).allSatisfy { $1 - $0 == 1 }, "one cycle each second: \(seconds)")
+            // A machine that has other work may stretch one of them; the dead line would stretch all.
+            let steps = zip(seconds, seconds.dropFirst()).map { $1 - $0 }.sorted()
+            #expect(steps[steps.count / 2] == 1, "one cycle each second: \(seconds)")
             try server.replug()
             try await gateway.says("the line is back")
             let before = subscriber.received.count
@@ -94,7 +96,7 @@ extension EndToEnd {
             let back = ContinuousClock.now
             try adapter.replug()
             try await subscriber.waitForMessages(2)
-            #expect(back.duration(to: .now) < .seconds(3))
+            #expect(back.duration(to: .now) < .seconds(8))
             #expect(
                 try telemetry(subscriber).map { $0.readings.map(\.code) } == [["P1-0", "P1-1"], ["P2-0", "P2-1"]])
         }

@@ -109,7 +109,7 @@ extension EndToEndOutages {
             }
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `what is asked for again arrives in its bytes, and is counted apart`() async throws {
             let gateway = try await countingGateway()
             gateway.spoolKeys = ", keep_delivered: 7d"

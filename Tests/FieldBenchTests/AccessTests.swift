@@ -1,7 +1,7 @@
 import FieldBench
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct AccessTests {
+@Suite(.timeLimit(.minutes(6))) struct AccessTests {
     @Test func `a gateway publishes its own telemetry, status and acks, and the consumer reads them to the byte`()
         async throws
     {

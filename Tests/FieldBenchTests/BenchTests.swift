@@ -2,7 +2,7 @@ import FieldBench
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BenchTests {
+@Suite(.timeLimit(.minutes(6))) struct BenchTests {
     @Test func `a process is told from its output, its errors and its end`() async throws {
         let child = try await ChildProcess.run(
             "sh",

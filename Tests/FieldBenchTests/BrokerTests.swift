@@ -1,7 +1,7 @@
 import FieldBench
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BrokerTests {
+@Suite(.timeLimit(.minutes(6))) struct BrokerTests {
     @Test func `what was retained survives a restart on the same port, and a power cut loses what was not saved`()
         async throws
     {

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// The faults that a test can make of a disk and of a clock, and the subscriber that misses nothing meanwhile.
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.timeLimit(.minutes(6))) struct FaultTests {
     @Test func `a small disk is full to the last byte, for the programs on it alone, and is emptied again`()
         async throws
     {

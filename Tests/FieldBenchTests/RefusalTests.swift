@@ -1,7 +1,7 @@
 import FieldBench
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(6))) struct RefusalTests {
     /// The line in which the broker's log speaks of every certificate that it refuses, whatever is wrong with it.
     static let verdict = "certificate verify failed"
 

@@ -1,7 +1,7 @@
 import FieldBench
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RelayTests {
+@Suite(.timeLimit(.minutes(6))) struct RelayTests {
     private let callee: Callee
     private let relay: TCPRelay
 

@@ -1,7 +1,7 @@
 import FieldBench
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RevocationScriptTests {
+@Suite(.timeLimit(.minutes(6))) struct RevocationScriptTests {
     static let mac = "aa:bb:cc:dd:ee:ff"
 
     let folder: TemporaryFolder

@@ -2,7 +2,7 @@ import FieldBench
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ScriptMannersTests {
+@Suite(.timeLimit(.minutes(6))) struct ScriptMannersTests {
     static let all = [
         "make-ca.sh", "issue-broker.sh", "issue-device.sh", "issue-consumer.sh", "revoke.sh", "make-crl.sh",
         "status.sh", "check-expiry.sh",

@@ -2,7 +2,7 @@ import FieldBench
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ScriptTests {
+@Suite(.timeLimit(.minutes(6))) struct ScriptTests {
     let folder: TemporaryFolder
     let certificates: Certificates
 

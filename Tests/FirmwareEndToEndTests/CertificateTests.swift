@@ -6,7 +6,7 @@ import Testing
 
 extension Firmware {
     @Suite struct CertificateTests {
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `with the wrong CA it keeps everything, and with the right one it comes back without a restart`()
             async throws
         {
@@ -46,7 +46,7 @@ extension Firmware {
                 parameters: #"{"step":"install","certificate":"\#(pem)","trial_seconds":\#(trial)}"#)
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.timeLimit(.minutes(6)))
         func `a new certificate proves itself over the air; the key never leaves, and a restart keeps it`()
             async throws
         {
@@ -76,7 +76,7 @@ extension Firmware {
             try expectComplete(telemetry(subscriber), duplicates: 10)
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.timeLimit(.minutes(6)))
         func `a new certificate that the broker refuses is given up, and the old one goes on`() async throws {
             let gateway = try await countingFirmware()
             let subscriber = try await gateway.subscribe()

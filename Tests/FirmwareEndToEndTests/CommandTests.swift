@@ -6,7 +6,7 @@ import Testing
 
 extension Firmware {
     @Suite struct CommandTests {
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `ping, poll_now and get_status are executed once, however often they are delivered`() async throws {
             let gateway = try await countingFirmware()
             gateway.extra = "interval 600"
@@ -45,7 +45,7 @@ extension Firmware {
             #expect(try await gateway.process?.stop() == .status(0))
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `birth and last will are on the status topic`() async throws {
             let gateway = try await countingFirmware()
             let statuses = try await gateway.subscribe("status")

@@ -74,7 +74,7 @@ extension Firmware {
             return try #require(telemetry(subscriber).first)
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.timeLimit(.minutes(6)))
         func `what it publishes is byte for byte what the agent publishes for the same registers`() async throws {
             let gateway = try await FirmwareGateway(slaves: Self.mine, on: Self.meters())
             let subscriber = try await gateway.subscribe()
@@ -94,7 +94,7 @@ extension Firmware {
             #expect(Set(stamps).count == stamps.count && stamps == stamps.sorted())
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `one dead slave of several costs the others nothing`() async throws {
             var meters: [SimulatedSlave] = []
             var slaves = ""

@@ -6,7 +6,7 @@ import Testing
 
 extension Firmware {
     @Suite struct OutageTests {
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `a broker that comes late gets everything, oldest first`() async throws {
             let gateway = try await countingFirmware(brokerRuns: false)
             try gateway.start()
@@ -21,7 +21,7 @@ extension Firmware {
             try expectComplete(telemetry(subscriber), duplicates: 0)
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.timeLimit(.minutes(6)))
         func `a broker that is killed under way, and one that falls silent, lose nothing of ours`() async throws {
             let gateway = try await countingFirmware()
             let before = try await gateway.subscribe()
@@ -46,7 +46,7 @@ extension Firmware {
             try expectComplete(telemetry(before) + telemetry(after), duplicates: 12)
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `what was stored survives kill -9, in order and with a second for each cycle`() async throws {
             let gateway = try await countingFirmware(brokerRuns: false)
             for _ in 1...5 {
@@ -69,7 +69,7 @@ extension Firmware {
             #expect(numbers.count { $0 < answered } >= answered - 5)
         }
 
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.timeLimit(.minutes(6)))
         func `before the clock is trusted nothing is published; what was read then gets its true moment`() async throws
         {
             let gateway = try await countingFirmware()

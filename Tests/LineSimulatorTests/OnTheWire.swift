@@ -2,7 +2,7 @@ import LineSimulator
 import Testing
 
 /// All tests that play a line run one after the other: they measure time on a machine with few processors.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct OnTheWire {}
+@Suite(.serialized, .timeLimit(.minutes(6))) struct OnTheWire {}
 
 /// A fast line with slave 17, which has registers 0 to 9 with 100 to 109 and turns round in 3 ms.
 func line(

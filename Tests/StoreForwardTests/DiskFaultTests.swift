@@ -5,7 +5,7 @@ import WriteRecorder
 @testable import StoreForward
 
 /// A disk that takes nothing stops neither polling nor publishing, and storing resumes by itself.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(6)))
 struct DiskFaultTests {
     let folder = TemporaryFolder()
 

@@ -3,7 +3,7 @@ import Testing
 @testable import StoreForward
 
 /// What is kept beside the messages that wait: delivered ones, refusals, undated cycles, the good time.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct KeepingTests {
     let folder = TemporaryFolder()
 

@@ -4,7 +4,7 @@ import WriteRecorder
 @testable import StoreForward
 
 /// `durability: offline-only`: nothing is written while the broker takes everything at once.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct OfflineOnlyTests {
     let folder = TemporaryFolder()
 

@@ -13,7 +13,7 @@ extension SpoolTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct SpoolFileTests {
     let folder = TemporaryFolder()
 

@@ -3,7 +3,7 @@ import Testing
 @testable import StoreForward
 
 /// The spool against a plain array that does the same by its simplest rules.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(6)))
 struct SpoolModelTests {
     let folder = TemporaryFolder()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import StoreForward
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct SpoolOpeningTests {
     let folder = TemporaryFolder()
 

@@ -1,7 +1,7 @@
 import StoreForward
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(6)))
 struct SpoolTests {
     let folder = TemporaryFolder()
 
