@@ -87,14 +87,14 @@ let package = Package(
         room(
             "EdgeAgentCore",
             [
-                "AgentConfiguration", "BrokerLink", "MachineClock", "ModbusKit", "ModbusModel", "StoreForward",
-                "TelemetryContract", lifecycle, log, signals,
+                "AgentConfiguration", "BlockingExecutor", "BrokerLink", "MachineClock", "ModbusKit", "ModbusModel",
+                "StoreForward", "TelemetryContract", lifecycle, log, signals,
             ]),
         .executableTarget(
             name: "EdgeAgent",
             dependencies: [
-                "AgentConfiguration", "BusProbe", "EdgeAgentCore", "ExactArithmetic", "LineSimulator", "ModbusModel",
-                "StoreForward", "TelemetryContract", arguments, log, signals,
+                "AgentConfiguration", "BrokerLink", "BusProbe", "EdgeAgentCore", "ExactArithmetic", "LineSimulator",
+                "ModbusModel", "StoreForward", "TelemetryContract", arguments, log, signals,
             ],
             swiftSettings: settings),
 
@@ -164,6 +164,7 @@ let package = Package(
                 "AgentConfiguration", "BrokerLink", "ExactArithmetic", "FieldBench", "LineSimulator", "MachineClock",
                 "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract", log,
             ]),
+        tests("EdgeAgent", ["AgentConfiguration", "BrokerLink", "BusProbe", "EdgeAgentCore", "TelemetryContract"]),
         tests("LineSimulator"),
         tests("BusProbe", ["AgentConfiguration", "ExactArithmetic", "LineSimulator", "ModbusModel"]),
         tests("MachineClock"),

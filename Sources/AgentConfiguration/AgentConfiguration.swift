@@ -30,7 +30,10 @@ public struct AgentConfiguration: Sendable {
     public let logLevel: LogLevel
 
     /// What is allowed and probably not meant, in the order of the file.
-    public let warnings: [ConfigurationFault]
+    public private(set) var warnings: [ConfigurationFault]
+
+    /// What each line is held against, in the order of the lines; nil where there is nothing, or nothing that fits.
+    public private(set) var baselines: [LineBaseline?]
 
     private var places: [String: Place] = [:]
 
@@ -48,12 +51,20 @@ public struct AgentConfiguration: Sendable {
 
     /// Reads a configuration file, and checks that the CA, the certificate and the key it names can be read.
     ///
-    /// The key must not be open to everybody. Nothing is written, and neither a port nor a socket is opened.
+    /// The key must not be open to everybody. A baseline that does not do is a warning. Nothing is written, and neither a port nor a socket is opened.
     ///
     /// - Parameter withFiles: False for a gateway that has not got those three files yet: they are not looked at.
     public static func load(path: String, withFiles: Bool = true) throws(ConfigurationFaults) -> AgentConfiguration {
         let surroundings = withFiles ? Surroundings.inspecting(of: path) : Surroundings(of: path)
-        return try read(ConfigurationFile.bytes(path), file: path, surroundings: surroundings)
+        var configuration = try read(ConfigurationFile.bytes(path), file: path, surroundings: surroundings)
+        if withFiles { configuration.takeBaselines() }
+        return configuration
+    }
+
+    private mutating func takeBaselines() {
+        let (baselines, warnings) = Self.baselines(of: buses) { place(of: $0) }
+        self.baselines = baselines
+        self.warnings += warnings
     }
 
     private static func read(
@@ -92,5 +103,6 @@ public struct AgentConfiguration: Sendable {
         self.clock = clock
         self.logLevel = logLevel
         warnings = root.report.warnings
+        baselines = buses.map { _ in nil }
     }
 }

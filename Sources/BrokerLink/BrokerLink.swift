@@ -80,6 +80,13 @@ public final class BrokerLink: Sendable {
             Mailbox.Request(token: token, topic: topic, payload: payload, retain: retain, properties: properties))
     }
 
+    /// Asks for the messages of a topic filter at QoS 1, for this session only, or refuses: there is no session.
+    ///
+    /// The answer comes as an event with the same token. Messages that the broker has retained do not come.
+    public nonisolated func subscribe(token: Int64, filter: String) -> Bool {
+        mailbox.offer(Mailbox.Subscription(token: token, filter: filter))
+    }
+
     /// Ends the link with a goodbye; says whether it ended in time.
     ///
     /// After a goodbye the broker does not send the will, unless it is left to it.

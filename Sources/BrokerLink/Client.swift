@@ -158,6 +158,14 @@ struct Client: ~Copyable {
         return (message, Result(code))
     }
 
+    /// Subscribes, and gives the number by which the broker will answer.
+    func subscribe(_ filter: String) -> (message: Int32, Result) {
+        var message: Int32 = 0
+        let options = Int32(MQTT_SUB_OPT_SEND_RETAIN_NEVER.rawValue)
+        let code = mosquitto_subscribe_v5(pointer, &message, filter, 1, options, nil)
+        return (message, Result(code))
+    }
+
     /// Says goodbye; the broker sends the will only where it is told to.
     func disconnect(leavingWill: Bool) {
         let reason = leavingWill ? MQTT_RC_DISCONNECT_WITH_WILL_MSG : MQTT_RC_NORMAL_DISCONNECTION

@@ -33,6 +33,7 @@ final class ConnectionRecord {
     /// What the library gave as the reason for the end: the broker's reason code or an error of its own.
     var endReason: Int32?
     private var acknowledgements: [(message: Int32, reason: ReasonCode)] = []
+    private var grants: [(message: Int32, reason: ReasonCode)] = []
     private(set) var trace: [String] = []
 
     init(serverName: String?) {
@@ -42,6 +43,11 @@ final class ConnectionRecord {
     func takeAcknowledgements() -> [(message: Int32, reason: ReasonCode)] {
         defer { acknowledgements.removeAll(keepingCapacity: true) }
         return acknowledgements
+    }
+
+    func takeGrants() -> [(message: Int32, reason: ReasonCode)] {
+        defer { grants.removeAll() }
+        return grants
     }
 
     func note(_ line: String) {
@@ -81,6 +87,12 @@ extension ConnectionRecord {
         mosquitto_publish_v5_callback_set(client) { _, user, message, reason, _ in
             let reason = ReasonCode(rawValue: UInt8(truncatingIfNeeded: reason))
             ConnectionRecord.from(user)?.acknowledgements.append((message, reason))
+        }
+        mosquitto_subscribe_v5_callback_set(client) { _, user, message, count, granted, _ in
+            // One filter a request, so there is one answer; with MQTT 5 the library hands its reason code through.
+            guard count > 0, let granted else { return }
+            let reason = ReasonCode(rawValue: UInt8(truncatingIfNeeded: granted[0]))
+            ConnectionRecord.from(user)?.grants.append((message, reason))
         }
         mosquitto_log_callback_set(client) { _, user, level, text in
             guard let record = ConnectionRecord.from(user), let text else { return }

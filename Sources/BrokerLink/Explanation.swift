@@ -19,9 +19,12 @@ struct Explanation {
         _ phase: LinkFailure.Phase,
         _ code: LinkFailure.Code,
         _ detail: String,
-        _ advice: String
+        _ advice: String,
+        brokerValidity: LinkFailure.Validity? = nil
     ) -> LinkFailure {
-        LinkFailure(phase: phase, code: code, detail: detail, advice: advice, trace: record.trace)
+        LinkFailure(
+            phase: phase, code: code, detail: detail, advice: advice, trace: record.trace,
+            brokerValidity: brokerValidity)
     }
 
     // MARK: before the handshake
@@ -106,6 +109,12 @@ struct Explanation {
         let whose = verdict.subject.isEmpty ? "the broker's certificate" : "the broker's certificate \(verdict.subject)"
         let detail: String
         let advice: String
+        var validity: LinkFailure.Validity?
+        switch Int32(verdict.code) {
+        case X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED:
+            validity = LinkFailure.Validity(notBefore: verdict.notBefore ?? 0, notAfter: verdict.notAfter ?? 0)
+        default: break
+        }
         switch Int32(verdict.code) {
         case X509_V_ERR_CERT_NOT_YET_VALID:
             detail =
@@ -126,7 +135,7 @@ struct Explanation {
             detail = "\(whose) was refused: \(words)"
             advice = "have the broker's certificate looked at"
         }
-        return failure(.handshake, .verification(verdict.code), detail, advice)
+        return failure(.handshake, .verification(verdict.code), detail, advice, brokerValidity: validity)
     }
 
     private func refusedByBroker(_ welcome: ConnectionRecord.Welcome) -> LinkFailure {

@@ -9,6 +9,11 @@ public enum LinkEvent: Sendable, Hashable {
     /// The broker answered to a message; only a positive reason means that it took it.
     case acknowledged(token: Int64, reason: ReasonCode)
 
+    /// The broker answered to a subscription; a positive reason is the quality of service that it grants.
+    ///
+    /// It is no proof that messages will come: Mosquitto's access list is asked for each message, and not here.
+    case subscribed(token: Int64, reason: ReasonCode)
+
     /// An attempt or a session came to an end; every token in flight is void and must be offered again.
     case failed(LinkFailure, retryIn: Duration)
 

@@ -65,8 +65,22 @@ public struct LinkFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The last lines that the MQTT library said about it, for whoever digs deeper.
     public let trace: [String]
 
+    /// When the broker's certificate is valid, where that is why we refused it; in seconds since 1970.
+    public let brokerValidity: Validity?
+
+    /// From when to when a certificate is valid, in seconds since 1970.
+    public struct Validity: Sendable, Hashable {
+        /// The first second.
+        public let notBefore: Int64
+        /// The last second.
+        public let notAfter: Int64
+    }
+
     /// Makes a failure.
-    public init(phase: Phase, code: Code, detail: String, advice: String, trace: [String] = []) {
+    public init(
+        phase: Phase, code: Code, detail: String, advice: String, trace: [String] = [], brokerValidity: Validity? = nil
+    ) {
+        self.brokerValidity = brokerValidity
         self.phase = phase
         self.code = code
         self.detail = detail

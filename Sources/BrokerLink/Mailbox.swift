@@ -14,6 +14,11 @@ final class Mailbox: Sendable {
         let properties: [UserProperty]
     }
 
+    struct Subscription: Sendable {
+        let token: Int64
+        let filter: String
+    }
+
     private struct State {
         var isStopping = false
         var leavesWill = false
@@ -21,6 +26,7 @@ final class Mailbox: Sendable {
         var window = 0
         var inFlight = 0
         var requests: [Request] = []
+        var subscriptions: [Subscription] = []
     }
 
     private let state = Mutex(State())
@@ -51,6 +57,17 @@ final class Mailbox: Sendable {
         return isTaken
     }
 
+    /// Subscriptions have no share in the window: the broker's receive maximum counts messages only.
+    func offer(_ subscription: Subscription) -> Bool {
+        let isTaken = state.withLock { state in
+            guard state.isOpen, !state.isStopping else { return false }
+            state.subscriptions.append(subscription)
+            return true
+        }
+        if isTaken { wake() }
+        return isTaken
+    }
+
     func requestStop(leavingWill: Bool = false) {
         state.withLock { state in
             // The first word counts: a link that is let go of later must not take it back.
@@ -77,6 +94,7 @@ final class Mailbox: Sendable {
             state.window = window
             state.inFlight = alreadyInFlight
             state.requests = []
+            state.subscriptions = []
         }
     }
 
@@ -86,6 +104,7 @@ final class Mailbox: Sendable {
             state.isOpen = false
             state.inFlight = 0
             state.requests = []
+            state.subscriptions = []
         }
     }
 
@@ -93,6 +112,13 @@ final class Mailbox: Sendable {
         state.withLock { state in
             defer { state.requests.removeAll(keepingCapacity: true) }
             return state.requests
+        }
+    }
+
+    func takeSubscriptions() -> [Subscription] {
+        state.withLock { state in
+            defer { state.subscriptions.removeAll() }
+            return state.subscriptions
         }
     }
 

@@ -28,6 +28,8 @@ public struct ReasonCode: RawRepresentable, Sendable, Hashable, CustomStringConv
     public static let notAuthorized = ReasonCode(rawValue: 135)
     /// Another client connected with the same client id.
     public static let sessionTakenOver = ReasonCode(rawValue: 142)
+    /// The topic filter cannot be subscribed to.
+    public static let topicFilterInvalid = ReasonCode(rawValue: 143)
     /// The topic cannot be published to.
     public static let topicNameInvalid = ReasonCode(rawValue: 144)
     /// The message is larger than the broker takes.

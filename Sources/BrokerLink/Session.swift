@@ -25,6 +25,7 @@ final class Session {
     private(set) var began: ContinuousClock.Instant?
     private var record: ConnectionRecord
     private var tokens: [Int32: Int64] = [:]
+    private var subscriptions: [Int32: Int64] = [:]
     private var birthMessage: Int32?
     /// Since when an answer is owed and nothing was heard.
     private var quietSince = ContinuousClock.now
@@ -186,7 +187,9 @@ final class Session {
             case .went, .timeOver:
                 let alive = client.keepAlive()
                 guard alive.isGood else { return .failed(explanation.broken(alive)) }
-                if let failure = publishRequests(client, explanation) { return .failed(failure) }
+                if let failure = publishRequests(client, explanation) ?? subscribe(client, explanation) {
+                    return .failed(failure)
+                }
             }
         }
     }
@@ -244,8 +247,23 @@ final class Session {
         return nil
     }
 
+    private func subscribe(_ client: borrowing Client, _ explanation: Explanation) -> LinkFailure? {
+        for subscription in mailbox.takeSubscriptions() {
+            let (message, result) = client.subscribe(subscription.filter)
+            if result.messageFault != nil {
+                report(.subscribed(token: subscription.token, reason: .topicFilterInvalid))
+            } else if result.isGood {
+                if !isOwed { quietSince = .now }
+                subscriptions[message] = subscription.token
+            } else {
+                return explanation.broken(result)
+            }
+        }
+        return nil
+    }
+
     /// Whether the broker has still to answer to something.
-    private var isOwed: Bool { birthMessage != nil || !tokens.isEmpty }
+    private var isOwed: Bool { birthMessage != nil || !tokens.isEmpty || !subscriptions.isEmpty }
 
     private func passOnAcknowledgements() {
         for (message, reason) in record.takeAcknowledgements() {
@@ -257,6 +275,10 @@ final class Session {
                 mailbox.release()
                 report(.acknowledged(token: token, reason: reason))
             }
+        }
+        for (message, reason) in record.takeGrants() {
+            guard let token = subscriptions.removeValue(forKey: message) else { continue }
+            report(.subscribed(token: token, reason: reason))
         }
     }
 

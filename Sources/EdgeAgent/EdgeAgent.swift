@@ -17,6 +17,7 @@ struct EdgeAgent: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            RunCommand.self, CheckCommand.self, ProbeCommand.self, SimulateCommand.self, SpoolCommand.self,
+            RunCommand.self, CheckCommand.self, DoctorCommand.self, ProbeCommand.self, SimulateCommand.self,
+            SpoolCommand.self,
         ])
 }

@@ -76,16 +76,25 @@ public struct Agent: Sendable {
             spool: spool, link: link, topic: topics.telemetry, broker: configuration.broker, board: board,
             clock: clock, random: jitter.next, log: log)
         await cycleClock.atDating { await forwarder.storedOtherwise() }
+        let drifts = zip(configuration.buses, configuration.baselines).map { LineDrift($0, $1) }
+        board.update { facts in
+            facts.lines = zip(maker.names, drifts).map { name, drift in
+                var line = LineFacts(name: name)
+                line.drifts = drift?.drifts
+                return line
+            }
+        }
         let poller = Poller(
             lines: lines,
             store: CycleStore(
                 clock: cycleClock, maker: maker, spool: spool, forwarder: forwarder, board: board, log: log),
-            codes: maker.codes, names: maker.names, interval: configuration.poll.interval, log: log)
+            codes: maker.codes, names: maker.names, interval: configuration.poll.interval, drifts: drifts, log: log)
         let status = StatusService(board: board, link: link, topic: topics.status, manager: manager)
 
         // Stopped in reverse: first the poller, then the window is given a moment, then the link says goodbye.
         let services: [any Service] = [
-            LinkService(link: link, farewell: gone), status, forwarder, ControlSocket(lines: lines, log: log), poller,
+            LinkService(link: link, farewell: gone), status, forwarder,
+            ControlSocket(lines: lines, board: board, log: log), poller,
         ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -42,6 +42,14 @@ extension Bus<AgentConfiguration.Slave> {
     var polledSlaves: [PolledSlave] { slaves.map { PolledSlave($0, on: timing) } }
 }
 
+extension LineDrift {
+    /// The watch over a line of the configuration; nil where nothing was measured that fits.
+    init?(_ bus: Bus<AgentConfiguration.Slave>, _ baseline: LineBaseline?) {
+        guard let watch = bus.line.watch, let baseline else { return nil }
+        self.init(baseline, slaves: bus.slaves.map(\.id), window: watch.window)
+    }
+}
+
 extension PolledSlave {
     /// A slave as the configuration describes it; where no gap is given, the break-even gap of the line is taken.
     init(_ slave: AgentConfiguration.Slave, on timing: SerialTiming) {

@@ -3,7 +3,7 @@ internal import ModbusKit
 
 /// Says of one line what an operator would act on, once per change and not once per cycle.
 struct LineLog {
-    private let log: Logger
+    let log: Logger
     private let codes: [[String]]
     private var lineFailure: ModbusFailure?
     private var pointFailures: [String: ModbusFailure.Kind] = [:]

@@ -9,6 +9,7 @@ internal import ModbusKit
 actor Lines {
     private struct Member {
         let name: String
+        let place: String
         let line: ModbusLine
         let poller: LinePoller
         let slaves: [PolledSlave]
@@ -27,6 +28,7 @@ actor Lines {
     private static let longestWait: Duration = .seconds(30)
 
     private var members: [Member]
+    private var lent: Set<Int> = []
     private let log: Logger
     private var back: Set<Int> = []
     private var sleep: Task<Void, Never>?
@@ -36,8 +38,8 @@ actor Lines {
             let line = ModbusLine(bus.lineSettings)
             let slaves = bus.polledSlaves
             return Member(
-                name: bus.line.name, line: line, poller: LinePoller(line: line, slaves: slaves, policy: policy),
-                slaves: slaves)
+                name: bus.line.name, place: bus.line.place, line: line,
+                poller: LinePoller(line: line, slaves: slaves, policy: policy), slaves: slaves)
         }
         self.log = log
     }
@@ -117,6 +119,7 @@ actor Lines {
     func lend(_ device: DeviceNumber) async -> Int? {
         guard let index = members.firstIndex(where: { $0.line.port.flatMap(DeviceNumber.init(port:)) == device })
         else { return nil }
+        lent.insert(index)
         await members[index].line.lend()
         log.notice("the port is lent to a probe; this line rests", metadata: ["line": "\(members[index].name)"])
         return index
@@ -125,7 +128,20 @@ actor Lines {
     /// Polls a line again whose port was lent.
     func takeBack(_ index: Int) async {
         await members[index].line.takeBack()
+        lent.remove(index)
         log.notice("the probe is done; the port is taken back", metadata: ["line": "\(members[index].name)"])
+    }
+
+    /// What is done with a line, named by its device's number or its URL; nil where it is none of ours.
+    func standing(of place: some StringProtocol) -> LineStanding? {
+        let device = DeviceNumber(text: place)
+        let index = members.firstIndex { member in
+            guard let port = member.line.port else { return member.place == place }
+            return device != nil && DeviceNumber(port: port) == device
+        }
+        guard let index else { return nil }
+        if lent.contains(index) { return .lent }
+        return members[index].failure == nil ? .held : .lost
     }
 
     /// Ends the attempts to take lost lines up again.

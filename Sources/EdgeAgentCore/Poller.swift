@@ -11,6 +11,8 @@ struct Poller: Service {
     let codes: [[[String]]]
     let names: [String]
     let interval: Duration
+    /// What each line is held against; nil where there is nothing.
+    let drifts: [LineDrift?]
     let log: Logger
 
     /// The moment after a stop request in which a cycle under way may still be stored.
@@ -37,6 +39,7 @@ struct Poller: Service {
 
     private func pollForEver() async {
         var report = ReportLog(log: log, codes: codes, names: names)
+        var drifts = drifts
         var due = ContinuousClock.now
         // The lines that came back since the last cycle and are polled alone; nil where all of them are due.
         var returned: Set<Int>?
@@ -44,6 +47,11 @@ struct Poller: Service {
             let time = await store.begin()
             let cycle = await lines.poll(returned, deadline: returned == nil ? due + interval : due)
             report.note(cycle, spool: await store.store(cycle, at: time, next: returned == nil ? due + interval : due))
+            for line in cycle.lines {
+                guard let changes = drifts[line.index]?.note(LineDrift.Cycle(line.report), at: .now) else { continue }
+                report.note(changes, on: line.index)
+                if !changes.isEmpty { store.board.drifting(drifts[line.index]?.drifts ?? [], on: line.index) }
+            }
             report.note(await store.spool.condition, repairs: await store.spool.takeRepairs())
             if returned == nil { due = max(due + interval, .now - interval) }
             returned = await lines.rest(until: due)

@@ -39,6 +39,11 @@ struct ReportLog {
         log.info("cycle", metadata: metadata)
     }
 
+    /// Notes what a line has become worse in, or well again.
+    func note(_ changes: [LineDrift.Change], on line: Int) {
+        for change in changes { lines[line].note(change) }
+    }
+
     /// Notes how the spool fares: once when the disk takes nothing and once when it does again, and each repair.
     mutating func note(_ condition: SpoolCondition, repairs: [SpoolRepair]) {
         for repair in repairs { log.error("\(repair)") }

@@ -52,6 +52,26 @@ public final class Broker: Sendable {
         return broker
     }
 
+    /// Has the broker deny a client's subscriptions in its answer, which its access list does not: it confirms, and is
+    /// silent.
+    ///
+    /// It is done by Mosquitto's own plugin, and counts from the next start on.
+    public func denySubscriptions(of user: String) throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib").map { "/usr/lib/\($0)" }
+        let plugins = (folders + ["/usr/lib"]).map { "\($0)/mosquitto_dynamic_security.so" }
+        guard let plugin = plugins.first(where: FileManager.default.fileExists(atPath:)) else {
+            throw BenchError("mosquitto_dynamic_security.so is not installed")
+        }
+        // Only what a role denies in so many words is denied: all else is left to the access list.
+        let rights = try folder.write(
+            """
+            {"clients":[{"username":"\(user)","roles":[{"rolename":"deaf"}]}],
+            "roles":[{"rolename":"deaf","acls":[{"acltype":"subscribePattern","topic":"#","allow":false}]}]}
+            """, to: "rights.json")
+        let text = try String(contentsOfFile: configuration, encoding: .utf8)
+        try folder.write("\(text)\nplugin \(plugin)\nplugin_opt_config_file \(rights)\n", to: "mosquitto.conf")
+    }
+
     /// Starts the broker and returns when it accepts connections.
     public func start() async throws {
         guard !isRunning else { throw BenchError("the broker on port \(port) is running already") }

@@ -93,8 +93,9 @@ awk '/^TOTAL/ { if ($10 + 0 < 95 || $13 + 0 < 90) { print "check.sh: coverage is
     "$build/report"
 
 echo "== rv32imc in QEMU"
+# The flags with which ESP-IDF builds for size: those of its CMakeLists.txt and of our sdkconfig.defaults.
 cross=(riscv64-unknown-elf-gcc --specs=picolibc.specs -mabi=ilp32 -Os -g -msave-restore -ffunction-sections
-    -fdata-sections)
+    -fdata-sections -fno-jump-tables -fno-tree-switch-conversion)
 # shellcheck disable=SC2054 # the commas are the linker's
 link=(--oslib=semihost --crt0=semihost -Wl,--gc-sections -Wl,--defsym=__flash=0x80000000
     -Wl,--defsym=__flash_size=0x00400000 -Wl,--defsym=__ram=0x80400000 -Wl,--defsym=__ram_size=0x00800000)
@@ -134,7 +135,7 @@ for target in receiver command mount app; do
     "$clang/clang" -std=c11 "${include[@]}" -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
         -fuse-ld=lld "${sources[@]}" "${core[@]}" -o "$build/fuzz-$target"
     # What earlier runs found is kept beside the source and runs first; KEEP_CORPUS=1 adds what this one finds.
-    mkdir -p "$build/found-$target" "$build/seeds-$target"
+    mkdir -p "$build/found-$target" "$build/seeds-$target" "tests/fuzz/corpus/$target"
     if ! "$build/fuzz-$target" -max_total_time="$seconds" -max_len=2048 -timeout=10 -artifact_prefix="$build/" \
         "$build/found-$target" "$build/seeds-$target" "tests/fuzz/corpus/$target" >"$build/fuzz.log" 2>&1; then
         cat "$build/fuzz.log"

@@ -19,8 +19,10 @@ public struct CycleReport: Sendable {
         public let failure: ModbusFailure?
         /// How long its answers took, as of the last review of the plans.
         public let times: ResponseTimes
+        /// What became of the requests to it since the cycle before, oldest first, probes in the pause included.
+        public let outcomes: [ExchangeOutcome]
 
-        init(_ agenda: SlaveAgenda) {
+        init(_ agenda: SlaveAgenda, outcomes: [ExchangeOutcome]) {
             address = agenda.slave.address
             results = agenda.results
             health = agenda.health
@@ -28,6 +30,7 @@ public struct CycleReport: Sendable {
             changes = agenda.changes
             failure = agenda.lastFailure
             times = agenda.times
+            self.outcomes = outcomes
         }
     }
 
@@ -83,5 +86,6 @@ extension CycleReport.Slave {
         changes = []
         self.failure = failure
         times = last?.times ?? ResponseTimes()
+        outcomes = []
     }
 }

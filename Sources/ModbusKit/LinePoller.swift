@@ -41,8 +41,12 @@ public actor LinePoller {
         }
         let after = await line.counters
         defer { cycle.reported() }
+        var slaves: [CycleReport.Slave] = []
+        for agenda in cycle.agendas {
+            slaves.append(CycleReport.Slave(agenda, outcomes: await line.takeOutcomes(of: agenda.slave.address)))
+        }
         return CycleReport(
-            slaves: cycle.agendas.map(CycleReport.Slave.init),
+            slaves: slaves,
             requests: after.requests - before.requests, duration: start.duration(to: .now),
             drained: after.drainTime - before.drainTime, hasEcho: after.echoes > before.echoes,
             lineFailure: lineFailure, portErrors: after.portErrors?.since(before.portErrors ?? PortErrors()))

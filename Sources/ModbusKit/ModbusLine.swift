@@ -114,6 +114,9 @@ public actor ModbusLine {
     /// How long a slave's answers have lately taken.
     public func responseTimes(of slave: SlaveAddress) -> ResponseTimes { dialogues[slave]?.times ?? ResponseTimes() }
 
+    /// What became of the requests to a slave since the last call, oldest first.
+    func takeOutcomes(of slave: SlaveAddress) -> [ExchangeOutcome] { dialogues[slave]?.outcomes.take() ?? [] }
+
     /// Reads one block of one slave.
     ///
     /// A request that drew something else than an answer is repeated at once; one that drew nothing is not. A
@@ -174,7 +177,7 @@ public actor ModbusLine {
             case .settle(let distinct):
                 counted.settlingRequests += 1
                 do {
-                    _ = try exchange(distinct, with: slave, timeout: timeout)
+                    _ = try exchange(distinct, with: slave, timeout: timeout, isTrial: true)
                 } catch {
                     // An exception that cannot be mistaken settles as well as values do.
                     guard case .exception = error.kind, dialogues[slave]?.outstanding.isEmpty == true else {
@@ -194,7 +197,8 @@ public actor ModbusLine {
     ) throws(ModbusFailure) -> [UInt16]? {
         counted.lengthenedRequests += 1
         do {
-            let words = try exchange(form, with: slave, timeout: timeout)
+            let isTrial = dialogues[slave]?.hasGiven(form) != true
+            let words = try exchange(form, with: slave, timeout: timeout, isTrial: isTrial)
             dialogues[slave]?.gave(form)
             return words
         } catch {
@@ -219,11 +223,15 @@ public actor ModbusLine {
     }
 
     /// One request and what comes of it.
+    ///
+    /// - Parameter isTrial: Whether the slave may well not know the registers: then silence tells nothing of the line.
     private func exchange(
-        _ question: ReadBlock, with slave: SlaveAddress, timeout: Duration, isSettled: Bool = false
+        _ question: ReadBlock, with slave: SlaveAddress, timeout: Duration, isSettled: Bool = false,
+        isTrial: Bool = false
     ) throws(ModbusFailure) -> [UInt16] {
         let transport = try readyTransport()
         let dialogue = self.dialogue(with: slave)
+        func note(_ outcome: ExchangeOutcome) { if !isTrial { dialogue.outcomes.note(outcome) } }
         let request = question.request(to: slave)
         var receiver = AnswerReceiver(to: request, dataBytes: question.dataBytes) { frame in
             !isSettled && dialogue.isCopy(frame, of: question)
@@ -239,12 +247,14 @@ public actor ModbusLine {
             noteBesides(receiver)
             let time = ear.requestEnd.duration(to: ear.firstByte ?? ear.requestEnd)
             dialogue.answered(question, by: receiver.frame, after: time)
+            note(.answered(after: time))
             unacknowledgedWrites.remove(slave)
             return question.words(of: data)
         case .answer(.exception(let code)):
             silence.activity()
             counted.exceptions += 1
             noteBesides(receiver)
+            note(code == 11 ? .lost : .refused)
             if code == 11 {
                 // A gateway that has given its slave up says nothing of what the slave may still send.
                 dialogue.gaveUp(on: question, at: .now)
@@ -256,7 +266,7 @@ public actor ModbusLine {
             noteBesides(receiver)
             let kind = receiver.failure
             if kind == .timeout { counted.timeouts += 1 } else { counted.brokenAnswers += 1 }
-            if kind == .copy { counted.copies += 1 }
+            if kind == .copy { counted.copies += 1 } else { note(kind == .timeout ? .lost : .broken) }
             dialogue.gaveUp(on: question, copy: receiver.copy, at: .now)
             if kind == .timeout { try checkPlace() }
             try cleanUp(lastByte: ear.lastByte)

@@ -14,7 +14,7 @@ public struct PortAdvice: Sendable, Hashable, CustomStringConvertible {
     /// Reads the latency timer that FTDI adapters have; nil for a port without one, or with a short one.
     ///
     /// - Parameter sysfs: The folder where the kernel shows its devices: `/sys`.
-    init?(port: String, sysfs: String) {
+    public init?(port: String, sysfs: String = "/sys") {
         guard let target = realpath(port, nil) else { return nil }
         defer { free(target) }
         let path = String(cString: target)

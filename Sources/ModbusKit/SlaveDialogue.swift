@@ -72,6 +72,8 @@ final class SlaveDialogue {
     private(set) var outstanding = OutstandingAnswers()
     /// How long its answers take.
     private(set) var times = ResponseTimes()
+    /// What became of the requests to it.
+    var outcomes = ExchangeRecord()
     private var lastLength: Int?
     private var repeated: Repeated?
     private var heard: [Heard] = []
@@ -161,6 +163,9 @@ final class SlaveDialogue {
     func gave(_ form: ReadBlock) {
         if longer[form]?.refusals != 0 || longer[form]?.wasGiven != true { longer[form] = Form(wasGiven: true) }
     }
+
+    /// Whether the slave has answered a longer form of a question before.
+    func hasGiven(_ form: ReadBlock) -> Bool { longer[form]?.wasGiven == true }
 
     /// Notes that a longer form of a question was refused or not answered.
     func refused(_ form: ReadBlock, at now: ContinuousClock.Instant) {

@@ -72,6 +72,15 @@ public final class SpoolVisit {
         return ledger
     }
 
+    /// The last moment that was noted as a good time of the clock, in seconds since 1970; nil for none.
+    public var lastGoodTime: Int64? { store.stock.goodTime }
+
+    /// The damaged spools that were put aside at a path, the oldest first; nothing is opened.
+    public static func putAside(at path: String) -> [String] { PutAside.all(of: FileStatus.real(path)) }
+
+    /// The file whose lock the agent holds as long as it has the spool.
+    public static func lockFile(of path: String) -> String { FileStatus.real(path) + "-lock" }
+
     /// The bytes of the waiting payloads.
     public var payloadBytes: Int { store.stock.payloadBytes }
 

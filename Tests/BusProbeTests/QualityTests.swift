@@ -40,6 +40,22 @@ struct QualityTests {
         #expect(report.grade == .bad)
     }
 
+    @Test("puts several questions to a slave in turn, and counts them together")
+    func turns() async throws {
+        let line = try line([1, 2], turnaround: .milliseconds(2), baud: 115200)
+        defer { line.stop() }
+        let slaves = [1, 2].compactMap { SlaveAddress($0) }
+        let questions = [1, 3, 5].map { ProbeRequest(.read(.holding, address: 0, count: $0), to: slaves[0]) }
+        let report = try await QualityRun(
+            ProbeLine(port: line.path), port: line.path, setting: ProbeSetting(baud: 115200, parity: .none),
+            questions: questions + [.presence(of: slaves[1])]
+        ).run(times: 6, at: "2026-01-01T00:00:00Z")
+        #expect(report.slaves.map(\.slave) == [1, 2] && report.slaves.map(\.asked) == [6, 6])
+        let counts = line.exchanges.filter { $0.slave == 1 }.map { $0.request[5] }
+        #expect(counts == [1, 3, 5, 1, 3, 5])
+        #expect(report.slaves[0].times.count == 6)
+    }
+
     @Test("makes a page in each language, with every slave on it")
     func page() async throws {
         let report = try await report(times: 3) { _ in }

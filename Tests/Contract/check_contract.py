@@ -340,12 +340,14 @@ def check_refusals(tally, validators):
 
     will = {"gateway_mac": BIRTH["gateway_mac"], "state": "offline"}
     for fine in (BIRTH, will, BIRTH | {"uptime_seconds": 5, "clock": "synchronised"},
-                 BIRTH | {"slaves_offline": "", "refusals": "135,149", "certificate_days": -3, "spool": "memory"}):
+                 BIRTH | {"slaves_offline": "", "refusals": "135,149", "certificate_days": -3, "spool": "memory"},
+                 BIRTH | {"slaves_offline": "3,7"}, BIRTH | {"slaves_offline": "hall:3,roof:7"},
+                 BIRTH | {"drift": ""}, BIRTH | {"drift": "3:loss,all:slow"}, BIRTH | {"drift": "hall:247:noise"}):
         tally.check(status.is_valid(fine), f"valid status: {fine}")
     bad_members = [("gateway_mac", BAD_MACS), ("at", BAD_TIMES), ("state", ["Online", "", None, GONE]),
                    ("seq", [-1, 1.5, "1", None, GONE]), ("agent", ["", 1, None, GONE]), ("Not A Name", [1]),
-                   ("clock", ["set", None, 1]), ("accepted", [-1, 1.5, "1", None]), ("slaves_offline", ["3,", None, 3]),
-                   ("line", ["", None]), ("spool", ["full", None])]
+                   ("clock", ["set", None, 1]), ("accepted", [-1, 1.5, "1", None]), ("slaves_offline", ["3,", "hall", None, 3]),
+                   ("line", ["", None]), ("spool", ["full", None]), ("drift", ["3", "3:lost", "loss", "3:loss,", None, 3])]
     for key, values in bad_members:
         for value in values:
             tally.check(not status.is_valid(changed(BIRTH, key, value)), f"refused status: {key} {value!r}")

@@ -73,6 +73,20 @@ import Testing
         #expect(facts.line(isConnected: true).contains("line roof failed: gone"))
     }
 
+    @Test func `what has become worse is named, and is missing where nothing is watched`() throws {
+        var facts = facts
+        #expect(try members(facts)["drift"] == nil)
+        facts.lines[0].drifts = []
+        #expect(try members(facts)["drift"] as? String == "")
+        #expect(!facts.line(isConnected: true).contains("measured"))
+        facts.lines[0].drifts = [Drift(kind: .slow, slave: nil), Drift(kind: .loss, slave: SlaveAddress(3))]
+        #expect(try members(facts)["drift"] as? String == "all:slow,3:loss")
+        #expect(facts.line(isConnected: true).contains("; worse than measured: all:slow,3:loss"))
+        facts.lines = ["hall", "roof"].map { LineFacts(name: $0) }
+        facts.lines[1].drifts = [Drift(kind: .noise, slave: nil)]
+        #expect(try members(facts)["drift"] as? String == "roof:all:noise")
+    }
+
     @Test func `each change that an operator would act on is an alarm, and what grows by itself is none`() {
         let calm = facts.alarms(at: Self.now)
         let changes: [(inout GatewayFacts) -> Void] = [
@@ -80,6 +94,7 @@ import Testing
             { $0.lines[0].offlineSlaves = [SlaveAddress(3)].compactMap { $0 } },
             { $0.lines[0].failedPoints = 1 }, { $0.ledger?.evicted.age = 1 }, { $0.ledger?.damaged += 1 },
             { $0.ledger?.dropped += 1 }, { $0.ledger?.unknown += 1 }, { $0.ledger?.undated = 0 },
+            { $0.lines[0].drifts = [Drift(kind: .loss, slave: nil)] },
             { $0.isInMemory = true }, { $0.refusals = [135] }, { $0.oldestStamp = Self.now - 901 },
             { $0.certificateEnds = Self.now + 29 * 86_400 },
         ]

@@ -22,6 +22,7 @@ final class Gateway {
     /// The timeout leaves room for a simulator that has to wait for a busy processor.
     var poll = "{ interval: 1s, timeout: 500ms, backoff: 300ms }"
     var brokerKeys = ""
+    var lineKeys = ""
     var spoolKeys = ""
     /// The line and its slaves, where they are not those of `line` and `slaves`.
     var lines: String?
@@ -52,7 +53,7 @@ final class Gateway {
     func configuration() throws -> String {
         try folder.write(
             """
-            \(lines == nil ? "line: { port: \(port), baud: \(line.settings.baud), format: 8N1 }" : "")
+            \(lines == nil ? "line: { port: \(port), baud: \(line.settings.baud), format: 8N1\(lineKeys) }" : "")
             poll: \(poll)
             broker:
               { host: \(host), port: \(broker.port), ca: \(files.ca), certificate: \(files.certificate), key: \(files.key)\(brokerKeys) }

@@ -123,7 +123,7 @@ extension EndToEnd {
 
 extension String {
     /// Two levels deeper.
-    fileprivate var indented: String {
+    var indented: String {
         split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
     }
 

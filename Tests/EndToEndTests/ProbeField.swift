@@ -139,6 +139,20 @@ enum ProbeShape {
         let port, format, at: String
         let baud, strayBytes: Int
         let slaves: [Slave]
+        let drift: Drift?
+    }
+
+    struct Drift: Decodable {
+        struct Finding: Decodable {
+            let kind: String
+            let slave: Int?
+            let bad, chances: Int
+            let allowed: Double
+            let laterThanMilliseconds: Double?
+        }
+        let isWorse: Bool
+        let findings: [Finding]
+        let unknown: [Int]
     }
 
     struct Config: Decodable {

@@ -90,6 +90,30 @@ extension EndToEnd {
             #expect(try String(contentsOfFile: page, encoding: .utf8).contains("Bad: mend the line"))
         }
 
+        @Test func `quality holds a line against what was measured before, in both languages`() async throws {
+            let field = try await ProbeField()
+            let saved = field.folder.path("line.json")
+            _ = try await field.probe("quality", "--slaves", "1,7", "--times", "60", "--save", saved)
+            let well = try await field.probe("quality", "--slaves", "1,7", "--times", "60", "--against", saved)
+            #expect(well.output.text.contains("No worse than on 20"), "\(well.output.text)")
+
+            try field.simulator.type("slow #7 120ms")
+            let slow = try await field.probe(
+                "quality", "--slaves", "1,7", "--times", "60", "--against", saved, "--lang", "pt", ends: 1)
+            #expect(slow.output.text.contains("escravo 7: 60 de 60 respostas atrasadas"), "\(slow.output.text)")
+            #expect(slow.output.text.contains("Pior que em 20"))
+            try field.simulator.type("badcrc #7")
+            let bad = try await field.result(
+                ProbeShape.Quality.self, ["quality", "--slaves", "1,7,9", "--times", "20", "--against", saved], ends: 1)
+            let drift = try #require(bad.drift)
+            #expect(drift.isWorse && drift.unknown == [9])
+            #expect(drift.findings.contains { $0.kind == "loss" && $0.slave == 7 && $0.bad == 20 })
+            let other = try await field.probe(
+                "quality", "--slaves", "1", "--times", "2", "--against", saved, "--format", "8E1", ends: 65)
+            #expect(other.errors.text.contains("8N1") && other.errors.text.contains("8E1"))
+            _ = try await field.probe("quality", "--slaves", "1", "--against", "/nowhere/line.json", ends: 66)
+        }
+
         @Test func `what config writes is right for check, and runs once the codes are filled in`() async throws {
             let field = try await ProbeField()
             let certificates = try await Certificates(in: field.folder)

@@ -6,7 +6,7 @@ import Testing
 
 extension Firmware {
     @Suite struct CertificateTests {
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(10)))
         func `with the wrong CA it keeps everything, and with the right one it comes back without a restart`()
             async throws
         {
@@ -20,7 +20,7 @@ extension Firmware {
             try await gateway.polls(3)
             #expect(subscriber.received.isEmpty)
             try right.write(to: URL(fileURLWithPath: gateway.ca), options: .atomic)
-            try await subscriber.waitForMessages(5, within: .seconds(60))
+            try await subscriber.waitForMessages(5, within: patience)
             try expectComplete(telemetry(subscriber))
             #expect(gateway.process?.isRunning == true)
         }
@@ -29,14 +29,14 @@ extension Firmware {
         private func request(_ gateway: FirmwareGateway, _ acks: Subscriber, id: String) async throws -> String {
             let before = acks.received.count
             try await gateway.command(id, "renew_certificate", parameters: #"{"step":"csr"}"#)
-            try await acks.waitForMessages(before + 1, within: .seconds(20))
+            try await acks.waitForMessages(before + 1, within: patience)
             let ack = try #require(
                 JSONSerialization.jsonObject(with: Data(acks.received[before].payload)) as? [String: Any])
             let result = try #require(ack["result"] as? [String: Any])
             return try #require(result["csr"] as? String)
         }
 
-        private func install(_ gateway: FirmwareGateway, _ certificate: String, id: String, trial: Int = 60)
+        private func install(_ gateway: FirmwareGateway, _ certificate: String, id: String, trial: Int = 120)
             async throws
         {
             let pem = try String(contentsOfFile: certificate, encoding: .utf8).replacingOccurrences(
@@ -46,7 +46,7 @@ extension Firmware {
                 parameters: #"{"step":"install","certificate":"\#(pem)","trial_seconds":\#(trial)}"#)
         }
 
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(10)))
         func `a new certificate proves itself over the air; the key never leaves, and a restart keeps it`()
             async throws
         {
@@ -54,35 +54,35 @@ extension Firmware {
             let subscriber = try await gateway.subscribe()
             let acks = try await gateway.subscribe("acks")
             try gateway.start()
-            try await subscriber.waitForMessages(1, within: .seconds(20))
+            try await subscriber.waitForMessages(1, within: patience)
             let csr = try await request(gateway, acks, id: "csr-1")
             let file = try gateway.folder.write(csr, to: "request.pem")
             let certificate = try await gateway.certificates.sign(request: file, for: FirmwareGateway.mac)
             // One for another key is not even tried.
             let other = try await gateway.certificates.device(FirmwareGateway.mac)
             try await install(gateway, other.certificate, id: "install-0")
-            try await acks.waitForMessages(2, within: .seconds(20))
+            try await acks.waitForMessages(2, within: patience)
             #expect(acks.received[1].text.contains(#""status":"failed","code":"not_usable""#))
             try await install(gateway, certificate, id: "install-1")
-            try await acks.waitForMessages(3, within: .seconds(60))
+            try await acks.waitForMessages(3, within: patience)
             #expect(acks.received[2].text.contains(#""cmd_id":"install-1","type":"renew_certificate","status":"done""#))
             let count = subscriber.received.count
-            try await subscriber.waitForMessages(count + 2, within: .seconds(20))
-            #expect(try await gateway.process?.stop() == .status(0))
+            try await subscriber.waitForMessages(count + 2, within: patience)
+            #expect(try await gateway.process?.stop(within: patience) == .status(0))
             // The old one is gone for good: what goes on is the new one's doing.
             try "".write(toFile: "\(gateway.state)/slot-a.key", atomically: true, encoding: .utf8)
             try gateway.start()
-            try await subscriber.waitForMessages(count + 4, within: .seconds(30))
+            try await subscriber.waitForMessages(count + 4, within: patience)
             try expectComplete(telemetry(subscriber), duplicates: 10)
         }
 
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(10)))
         func `a new certificate that the broker refuses is given up, and the old one goes on`() async throws {
             let gateway = try await countingFirmware()
             let subscriber = try await gateway.subscribe()
             let acks = try await gateway.subscribe("acks")
             try gateway.start()
-            try await subscriber.waitForMessages(1, within: .seconds(20))
+            try await subscriber.waitForMessages(1, within: patience)
             let csr = try await request(gateway, acks, id: "csr-1")
             let file = try gateway.folder.write(csr, to: "request.pem")
             let certificate = try await gateway.certificates.sign(request: file, for: FirmwareGateway.mac)
@@ -94,11 +94,11 @@ extension Firmware {
             try await gateway.certificates.renewCRL()
             try await gateway.broker.reload()
             try await install(gateway, certificate, id: "install-1", trial: 30)
-            try await acks.waitForMessages(2, within: .seconds(90))
+            try await acks.waitForMessages(2, within: patience * 2)
             #expect(acks.received[1].text.contains(#""cmd_id":"install-1""#))
             #expect(acks.received[1].text.contains(#""status":"failed","code":""#))
             let count = subscriber.received.count
-            try await subscriber.waitForMessages(count + 2, within: .seconds(30))
+            try await subscriber.waitForMessages(count + 2, within: patience)
             try expectComplete(telemetry(subscriber), duplicates: 10)
         }
     }

@@ -6,62 +6,62 @@ import Testing
 
 extension Firmware {
     @Suite struct CommandTests {
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(10)))
         func `ping, poll_now and get_status are executed once, however often they are delivered`() async throws {
             let gateway = try await countingFirmware()
             gateway.extra = "interval 600"
             let telemetry = try await gateway.subscribe()
             let acks = try await gateway.subscribe("acks")
             try gateway.start()
-            try await telemetry.waitForMessages(1, within: .seconds(20))
+            try await telemetry.waitForMessages(1, within: patience)
             try await gateway.command("p-1", "ping")
-            try await acks.waitForMessages(1)
+            try await acks.waitForMessages(1, within: patience)
             #expect(acks.received[0].text.contains(#""cmd_id":"p-1","type":"ping","status":"done","code":"ok""#))
             // A cycle out of turn; the repeat gets the same answer and begins none.
             try await gateway.command("n-1", "poll_now")
-            try await telemetry.waitForMessages(2)
-            try await acks.waitForMessages(2)
+            try await telemetry.waitForMessages(2, within: patience)
+            try await acks.waitForMessages(2, within: patience)
             try await gateway.command("n-1", "poll_now")
-            try await acks.waitForMessages(3)
+            try await acks.waitForMessages(3, within: patience)
             #expect(acks.received[1].payload == acks.received[2].payload)
             try await gateway.command("s-1", "get_status")
-            try await acks.waitForMessages(4)
+            try await acks.waitForMessages(4, within: patience)
             let status = acks.received[3].text
             #expect(status.contains(#""result":{"uptime_seconds":"#))
             #expect(status.contains(#""slaves":[{"id":1,"state":"online""#))
             // Also across a restart, and what it does not know is refused.
             #expect(try await gateway.process?.kill() == .signal(SIGKILL))
             try gateway.start()
-            try await telemetry.waitForMessages(3, within: .seconds(20))
+            try await telemetry.waitForMessages(3, within: patience)
             try await gateway.command("n-1", "poll_now")
-            try await acks.waitForMessages(5)
+            try await acks.waitForMessages(5, within: patience)
             #expect(acks.received[4].payload == acks.received[1].payload)
             try await gateway.command("u-1", "reboot")
             try await gateway.command("o-1", "ota")
-            try await acks.waitForMessages(7)
+            try await acks.waitForMessages(7, within: patience)
             #expect(acks.received[5].text.contains(#""status":"refused","code":"unknown_type""#))
             #expect(acks.received[6].text.contains(#""status":"refused","code":"bad_params""#))
             #expect(gateway.answered == 3, "the first cycle, the one out of turn, and the one of the second start")
-            #expect(try await gateway.process?.stop() == .status(0))
+            #expect(try await gateway.process?.stop(within: patience) == .status(0))
         }
 
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(10)))
         func `birth and last will are on the status topic`() async throws {
             let gateway = try await countingFirmware()
             let statuses = try await gateway.subscribe("status")
             let process = try gateway.start()
-            try await statuses.waitForMessages(1, within: .seconds(20))
+            try await statuses.waitForMessages(1, within: patience)
             let birth = statuses.received[0].text
             #expect(birth.hasPrefix(#"{"gateway_mac":"02:00:5e:10:00:02","state":"online","at":""#))
             #expect(birth.contains(#""agent":"edge-firmware "#))
             try await process.kill()
-            try await statuses.waitForMessages(2, within: .seconds(30))
+            try await statuses.waitForMessages(2, within: patience)
             #expect(statuses.received[1].text == #"{"gateway_mac":"02:00:5e:10:00:02","state":"offline"}"#)
             // A stop in good order says so as well.
             try gateway.start()
-            try await statuses.waitForMessages(3, within: .seconds(20))
-            #expect(try await gateway.process?.stop() == .status(0))
-            try await statuses.waitForMessages(4, within: .seconds(20))
+            try await statuses.waitForMessages(3, within: patience)
+            #expect(try await gateway.process?.stop(within: patience) == .status(0))
+            try await statuses.waitForMessages(4, within: patience)
             #expect(statuses.received[3].text.contains("offline"))
             let sequences = try [statuses.received[0], statuses.received[2]].map { message in
                 try #require(

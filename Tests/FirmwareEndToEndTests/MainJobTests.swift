@@ -7,13 +7,13 @@ import Testing
 extension Firmware {
     @Suite struct MainJobTests {
         private static let mine = """
-            slave 3 300
+            slave 3 3000
             point "E-1" holding 0 uint32 scale 0.01 unit kWh
             point "V-1" holding 2 uint16 scale 0.1 unit V
             point "T-1" holding 3 int16 scale 0.1 offset -5 unit "°C"
             point "W-1" holding 4 uint32 order cdab scale 0.001 unit "m³"
             point "F-1" holding 6 float32 unit "m³/h"
-            slave 9 300
+            slave 9 3000
             point "B-1" coil 2 bool
             point "Q-1" input 0 float64 order dcba unit kvar
             point "S-1" input 9 uint16 bits 4 7
@@ -60,7 +60,7 @@ extension Firmware {
             let configuration = try gateway.folder.write(
                 """
                 line: { port: \(line.path), baud: 115200, format: 8N1 }
-                poll: { interval: 1s, timeout: 300ms }
+                poll: { interval: 1s, timeout: 3s }
                 broker:
                   { host: localhost, port: \(gateway.broker.port), ca: \(files.ca), certificate: \(files.certificate), key: \(files.key) }
                 spool: { path: \(gateway.folder.path("spool.db")) }
@@ -69,18 +69,18 @@ extension Firmware {
 
                 """, to: "agent.yaml")
             let agent = try ChildProcess(Repository.binary("edge-agent"), ["run", "--config", configuration])
-            try await subscriber.waitForMessages(1, within: .seconds(30))
-            try await agent.stop()
+            try await subscriber.waitForMessages(1, within: patience)
+            try await agent.stop(within: patience)
             return try #require(telemetry(subscriber).first)
         }
 
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(10)))
         func `what it publishes is byte for byte what the agent publishes for the same registers`() async throws {
             let gateway = try await FirmwareGateway(slaves: Self.mine, on: Self.meters())
             let subscriber = try await gateway.subscribe()
             try gateway.start()
-            let raw = try await subscriber.waitForMessages(3, within: .seconds(30))
-            #expect(try await gateway.process?.stop() == .status(0))
+            let raw = try await subscriber.waitForMessages(3, within: patience)
+            #expect(try await gateway.process?.stop(within: patience) == .status(0))
             let agents = try await agentsMessage(
                 of: gateway, with: gateway.certificates.device(FirmwareGateway.mac))
             for packet in raw {
@@ -94,7 +94,7 @@ extension Firmware {
             #expect(Set(stamps).count == stamps.count && stamps == stamps.sorted())
         }
 
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(10)))
         func `one dead slave of several costs the others nothing`() async throws {
             var meters: [SimulatedSlave] = []
             var slaves = ""
@@ -102,14 +102,16 @@ extension Firmware {
                 var meter = SimulatedSlave(id: UInt8(id), turnaround: .milliseconds(5))
                 meter.set(.holdingRegisters, 0, .fixed(100 * id, as: .uint16))
                 meters.append(meter)
-                slaves += "slave \(id) 150\npoint P\(id) holding 0 uint16 unit kWh\n"
+                slaves += "slave \(id) 700\npoint P\(id) holding 0 uint16 unit kWh\n"
             }
             let gateway = try await FirmwareGateway(slaves: slaves, on: meters)
+            // Three attempts of the dead one fit into a cycle, beside the others.
+            gateway.extra = "interval 4"
             gateway.line.inject(Fault(.dead), on: 2)
             let subscriber = try await gateway.subscribe()
             let statuses = try await gateway.subscribe("status")
             try gateway.start()
-            try await subscriber.waitForMessages(6, within: .seconds(40))
+            try await subscriber.waitForMessages(6, within: patience)
             for message in try telemetry(subscriber) {
                 #expect(message.readings.map(\.code) == ["P1", "P3", "P4"])
             }
@@ -117,7 +119,7 @@ extension Firmware {
             #expect(asked >= 3, "attempts, then probes")
             // The meter comes back: its point does, too, without a word from anybody.
             gateway.line.clearFaults()
-            try await eventually("slave 2 is read again", within: .seconds(60)) {
+            try await eventually("slave 2 is read again", within: patience * 2) {
                 try telemetry(subscriber).last?.readings.count == 4
             }
             #expect(statuses.received.first?.text.contains(#""state":"online""#) == true)

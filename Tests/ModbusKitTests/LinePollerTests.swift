@@ -23,6 +23,39 @@ extension OnTheLine {
             }
         }
 
+        @Test func `what became of each request is told, in order and once`() async throws {
+            let fixture = try LineFixture()
+            let poller = LinePoller(
+                line: fixture.line, slaves: [try LineFixture.polled(1, [0], timeout: .milliseconds(300))],
+                policy: RetryPolicy(attempts: 3, backoff: .milliseconds(20)))
+            func cycle() async throws -> [ExchangeOutcome] {
+                try #require(await poller.poll(deadline: deadline()).slaves.first).outcomes
+            }
+            let first = try await cycle()
+            guard case .answered(let time) = first.first, first.count == 1 else {
+                Issue.record("\(first)")
+                return
+            }
+            #expect(time > .milliseconds(1) && time < .milliseconds(300), "\(time)")
+
+            // The second request asks for a register more, which a slave may not know: silence then tells nothing.
+            fixture.simulated.inject(Fault(.dead, .next(1)), on: 1)
+            let trial = try await cycle()
+            #expect(!trial.contains(.lost) && fixture.simulated.exchanges.contains { $0.answer.isEmpty }, "\(trial)")
+            for _ in 0..<4 { _ = try await cycle() }
+
+            fixture.simulated.inject(Fault(.dead, .next(1)), on: 1)
+            let lost = try await cycle()
+            #expect(lost.count { $0 == .lost } == 1, "\(lost)")
+            for _ in 0..<4 { _ = try await cycle() }
+            fixture.simulated.inject(Fault(.badCRC, .next(1)), on: 1)
+            let broken = try await cycle()
+            #expect(broken.first == .broken && broken.count { $0 == .broken } == 1, "\(broken)")
+            for _ in 0..<4 { _ = try await cycle() }
+            fixture.simulated.inject(Fault(.exception(4), .next(1)), on: 1)
+            #expect(try await cycle().first == .refused)
+        }
+
         @Test func `a dead slave's retries hold nobody up`() async throws {
             let fixture = try LineFixture(slaves: 4)
             fixture.simulated.inject(Fault(.dead), on: 2)

@@ -4,14 +4,16 @@ enum ConfigurationFile {
     static let mostBytes = 1 << 20
 
     /// Reads the file; faults of the kind `unreadable` when it cannot be.
-    static func bytes(_ path: String) throws(ConfigurationFaults) -> [UInt8] {
+    ///
+    /// - Parameter what: The file's part, for the message.
+    static func bytes(_ path: String, _ what: String = "the configuration") throws(ConfigurationFaults) -> [UInt8] {
         do throws(FileFault) {
             return try OpenFile(path).bytes(atMost: mostBytes)
         } catch {
             let fault = ConfigurationFault(
                 place: .whole(path),
                 key: "",
-                message: "the configuration \(error.message)",
+                message: "\(what) \(error.message)",
                 hint: error.hint
             )
             throw ConfigurationFaults(kind: .unreadable, faults: [fault])

@@ -25,6 +25,9 @@ extension AgentConfiguration {
         /// The form of a character; `8N1` by default.
         public let format: SerialFormat
 
+        /// What the line is held against; nil where it is not watched for drift.
+        public let watch: Watch?
+
         /// Where the line is: the port's path or the URL.
         public var place: String {
             switch way {
@@ -36,15 +39,16 @@ extension AgentConfiguration {
         /// Reads the keys of a line that is a mapping.
         init?(_ mapping: MappingReader, name: String, _ surroundings: Surroundings) {
             // In the order in which a message about an unknown key lists them.
-            mapping.ignore("port", "url", "baud", "format", "rs485")
+            mapping.ignore("port", "url", "baud", "format", "rs485", "baseline", "drift_window")
             let port = mapping["port"]
             let url = mapping["url"]
             if port != nil, let url { url.fault("the line has a port already", hint: "write one of port, url") }
             let way = url == nil ? Self.serial(mapping, surroundings) : Self.network(mapping)
             let baud = mapping.optional("baud", .integer(of: SerialTiming.speeds))
             let format = mapping.optional("format", .word, default: SerialFormat.eightN1)
+            let watch = Watch(mapping, surroundings)
             guard let way else { return nil }
-            self.init(name: name, way: way, baud: baud, format: format)
+            self.init(name: name, way: way, baud: baud, format: format, watch: watch)
         }
 
         /// Takes a line that is one text: a path, or a URL.
@@ -59,8 +63,9 @@ extension AgentConfiguration {
                 name: name, way: .network(endpoint, connectTimeout: Self.usualTimeout), baud: nil, format: .eightN1)
         }
 
-        private init(name: String, way: Way, baud: Int?, format: SerialFormat) {
+        private init(name: String, way: Way, baud: Int?, format: SerialFormat, watch: Watch? = nil) {
             self.name = name
+            self.watch = watch
             self.way = way
             self.format = format
             if case .network(let endpoint, _) = way, endpoint.framing == .tcp {

@@ -22,6 +22,13 @@ public struct QualityReport: Sendable, Hashable, Codable {
         public let proposedTimeoutMilliseconds: Int
         /// What to set as `max_gap`: a hole up to this many registers is read along faster than asked round.
         public let proposedGap: Int
+        /// How long each answer took to begin, in order; not kept in a file.
+        public var times: [Duration] = []
+
+        private enum CodingKeys: CodingKey {
+            case slave, asked, answered, broken, lost, medianMilliseconds, p95Milliseconds, p99Milliseconds
+            case proposedTimeoutMilliseconds, proposedGap
+        }
 
         /// The share of questions that brought no whole answer, from 0 to 1.
         public var failureShare: Double { asked == 0 ? 0 : Double(asked - answered) / Double(asked) }
@@ -71,6 +78,7 @@ extension QualityReport.Slave {
         answered = witness.answered
         broken = witness.broken + witness.twoVoices
         lost = witness.silent
+        self.times = witness.responseTimes
         medianMilliseconds = times.quantile(0.5).inTenths
         p95Milliseconds = times.quantile(0.95).inTenths
         p99Milliseconds = times.quantile(0.99).inTenths

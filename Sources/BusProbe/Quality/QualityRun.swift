@@ -5,22 +5,25 @@ public struct QualityRun: Sendable {
     private let line: ProbeLine
     private let port: String
     private let setting: ProbeSetting
-    private let questions: [ProbeRequest]
+    private let questions: [[ProbeRequest]]
 
     /// How long a slave may take before a question counts as lost.
     static let wait: Duration = .seconds(1)
 
     /// Prepares a measurement.
     ///
-    /// - Parameter questions: One for each slave: best what the agent will ask.
+    /// - Parameter questions: Best what the agent will ask; a slave's are put to it in turn.
     public init(_ line: ProbeLine, port: String, setting: ProbeSetting, questions: [ProbeRequest]) {
         self.line = line
         self.port = port
         self.setting = setting
-        self.questions = questions
+        let slaves = questions.map(\.slave)
+        self.questions = slaves.indices.filter { slaves.firstIndex(of: slaves[$0]) == $0 }.map { first in
+            questions.filter { $0.slave == slaves[first] }
+        }
     }
 
-    /// Puts each question so many times; ends early, with what it has, when the task is cancelled.
+    /// Asks each slave so many times; ends early, with what it has, when the task is cancelled.
     ///
     /// - Parameters:
     ///   - times: How often each slave is asked.
@@ -32,13 +35,15 @@ public struct QualityRun: Sendable {
         try await line.use(setting)
         var evidence = Evidence(setting: setting)
         for round in 0..<times where !Task.isCancelled {
-            for question in questions { evidence.take(try await line.ask(question, wait: Self.wait)) }
+            for own in questions {
+                evidence.take(try await line.ask(own[round % own.count], wait: Self.wait))
+            }
             progress(Double(round + 1) / Double(times))
         }
         return QualityReport(
             port: port, baud: setting.baud, format: setting.format, at: moment,
-            slaves: questions.map { question in
-                let slave = question.slave.rawValue
+            slaves: questions.map { own in
+                let slave = own[0].slave.rawValue
                 return QualityReport.Slave(slave: slave, evidence.witnesses[slave] ?? .init(), setting: setting)
             },
             strayBytes: evidence.fringeBytes + evidence.idleBytes.count,

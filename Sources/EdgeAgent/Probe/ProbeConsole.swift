@@ -77,11 +77,14 @@ final class ProbeConsole: Sendable {
     }
 
     /// Writes a value as JSON, keys in the order of the alphabet and in lower case.
-    static func json(_ value: some Encodable) throws {
+    static func json(_ value: some Encodable) throws { Terminal.say(try text(value)) }
+
+    /// The same as a text.
+    static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        Terminal.say(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }
 

@@ -17,11 +17,11 @@ struct QualityCommand: AsyncParsableCommand {
         discussion: Words(
             en: """
                 Each slave is asked many times for what the configuration reads, or for its first holding register. \
-                Status 0: good or usable; 1: bad.
+                Status 0: good or usable; 1: bad, or worse than the measurement it is held against.
                 """,
             pt: """
                 Cada escravo é perguntado muitas vezes pelo que a configuração lê, ou pelo primeiro registrador. \
-                Status 0: boa ou utilizável; 1: ruim.
+                Status 0: boa ou utilizável; 1: ruim, ou pior que a medição com que é comparada.
                 """
         ).here)
 
@@ -52,6 +52,14 @@ struct QualityCommand: AsyncParsableCommand {
             valueName: "file"))
     var save: String?
 
+    @Option(
+        help: ArgumentHelp(
+            Words(
+                en: "Compare with figures saved before; status 1 if the line has become worse.",
+                pt: "Comparar com números guardados antes; status 1 se a linha piorou."
+            ).here, valueName: "file"))
+    var against: String?
+
     func validate() throws {
         guard (1...1_000_000).contains(times) else {
             throw ValidationError(
@@ -61,10 +69,12 @@ struct QualityCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Terminal.ending(wrapping: true) {
+            let baseline = try against.map { try earlier($0) }
             let bus = try options.bus()
             let path = try options.portPath(bus)
             let setting = options.setting(bus) ?? ProbeSetting.common[0]
             let questions = try questions(bus)
+            if let baseline, let against { try refuse(baseline, against, unlike: setting) }
             let console = ProbeConsole(options)
             let moment = WallClock.system.now().utc.description
             let report = try await console.run(on: path) { [times] in
@@ -76,13 +86,15 @@ struct QualityCommand: AsyncParsableCommand {
                 }
             }
             if let html { try write(report.page(in: options.language), to: html) }
-            if let save { try write(String(decoding: JSONEncoder().encode(report), as: UTF8.self), to: save) }
-            if options.json { try ProbeConsole.json(report) } else { say(report) }
-            if report.grade == .bad { throw ExitCode(1) }
+            if let save { try write(ProbeConsole.text(report) + "\n", to: save) }
+            let drift = baseline.map { QualityDrift(report, against: $0) }
+            if options.json { try ProbeConsole.json(JudgedReport(report: report, drift: drift)) } else { say(report) }
+            if !options.json, let drift, let baseline { drift.say(since: baseline.at, in: options.language) }
+            if report.grade == .bad || drift?.isWorse == true { throw ExitCode(1) }
         }
     }
 
-    /// What each slave is asked: the configuration's first point, which it certainly has.
+    /// What each slave is asked: what the agent will ask, as long and as often in turn.
     private func questions(_ bus: Bus<AgentConfiguration.Slave>?) throws(AgentFault) -> [ProbeRequest] {
         if let slaves { return slaves.slaves.map { .presence(of: $0) } }
         guard let bus else {
@@ -91,12 +103,32 @@ struct QualityCommand: AsyncParsableCommand {
                 pt: "informe os escravos com --slaves, ou uma configuração com --config")
             throw AgentFault(.usage, words.said(in: options.language))
         }
-        return bus.slaves.map { slave in
-            guard let point = slave.points.first?.definition else { return .presence(of: slave.id) }
-            return ProbeRequest(
-                .read(point.address.table, address: point.address.offset, count: UInt16(point.span.count)), to: slave.id
-            )
+        return PlannedRequest.all(of: bus).map { request in
+            ProbeRequest(
+                .read(
+                    request.table, address: UInt16(request.span.lowerBound), count: UInt16(clamping: request.span.count)
+                ),
+                to: request.slave)
         }
+    }
+
+    /// What was measured before.
+    private func earlier(_ path: String) throws(AgentFault) -> LineBaseline {
+        do throws(ConfigurationFaults) {
+            return try LineBaseline.load(path: path)
+        } catch {
+            throw AgentFault(error)
+        }
+    }
+
+    /// Two settings are two lines; the port may well have another name on the laptop that measures.
+    private func refuse(_ baseline: LineBaseline, _ path: String, unlike setting: ProbeSetting) throws(AgentFault) {
+        guard baseline.baud != setting.baud || baseline.format.rawValue != setting.format else { return }
+        let (then, now) = ("\(baseline.baud) \(baseline.format.rawValue)", "\(setting.baud) \(setting.format)")
+        let words = Words(
+            en: "\(path): measured at \(then), and the line is measured at \(now) now; give --baud and --format",
+            pt: "\(path): medida a \(then), e agora a linha é medida a \(now); informe --baud e --format")
+        throw AgentFault(.wrongData, words.said(in: options.language))
     }
 
     private func write(_ text: String, to path: String) throws(AgentFault) {

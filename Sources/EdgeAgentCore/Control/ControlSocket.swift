@@ -4,13 +4,18 @@ import Glibc
 internal import Logging
 internal import ServiceLifecycle
 
-/// Lends the agent's serial ports to a probe on the same machine.
+/// Lends the agent's serial ports to a probe on the same machine, and tells the doctor how things stand.
 ///
-/// One request a connection: `lend DEVICE`, answered with `lent` or `no`. The loan lasts as long as the connection, so
-/// a probe that is killed gives the port back like one that ends well. Who may connect is a matter of the socket's
-/// file: its owner, and the group that may open serial ports.
+/// One request a connection:
+/// - `lend DEVICE`, answered with `lent` or `no`. The loan lasts as long as the connection, so a probe that is killed
+///   gives the port back like one that ends well.
+/// - `line DEVICE` or `line URL`, answered with what the agent does with that line, or `no`; it changes nothing.
+/// - `clock`, answered with the agent's judgement of its clock.
+///
+/// Who may connect is a matter of the socket's file: its owner, and the group that may open serial ports.
 struct ControlSocket: Service {
     let lines: Lines
+    let board: StatusBoard
     let log: Logger
 
     func run() async throws {
@@ -34,16 +39,24 @@ struct ControlSocket: Service {
     private func serve(_ connection: Int32) async {
         let readability = Readability(of: connection)
         defer { readability.end() }
-        guard let request = await readability.line(), request.hasPrefix("lend "),
-            let device = DeviceNumber(text: request.dropFirst(5)), let loan = await lines.lend(device)
-        else {
-            _ = send(connection, "no\n", 3, Int32(MSG_NOSIGNAL))
-            return
+        let words = await readability.line()?.split(separator: " ", maxSplits: 1) ?? []
+        switch (words.first, words.dropFirst().first) {
+        case ("lend", let device?):
+            guard let device = DeviceNumber(text: device), let loan = await lines.lend(device) else {
+                return say("no", on: connection)
+            }
+            say("lent", on: connection)
+            // Nothing more is expected: the next thing that is heard is the end.
+            while await readability.line() != nil {}
+            await lines.takeBack(loan)
+        case ("line", let place?): say(await lines.standing(of: place)?.rawValue ?? "no", on: connection)
+        case ("clock", nil): say(board.clockState?.rawValue ?? "unknown", on: connection)
+        default: say("no", on: connection)
         }
-        _ = send(connection, "lent\n", 5, Int32(MSG_NOSIGNAL))
-        // Nothing more is expected: the next thing that is heard is the end.
-        while await readability.line() != nil {}
-        await lines.takeBack(loan)
+    }
+
+    private func say(_ word: String, on connection: Int32) {
+        _ = send(connection, "\(word)\n", word.utf8.count + 1, Int32(MSG_NOSIGNAL))
     }
 }
 
@@ -119,7 +132,7 @@ private final class Readability: Sendable {
     /// The next line, without its end; nil at the end of the connection, and when the task is cancelled.
     func line() async -> String? {
         for await _ in arrivals {
-            var buffer = [UInt8](repeating: 0, count: 64)
+            var buffer = [UInt8](repeating: 0, count: 512)
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EAGAIN { continue }
             guard count > 0 else { return nil }

@@ -118,6 +118,8 @@ actor Forwarder: Service {
             outbox.disconnected()
             board.disconnected()
             report.failed(failure, retryIn: retryIn, at: now)
+        case .subscribed:
+            break
         case .stopped:
             isConnected = false
         }

@@ -41,6 +41,17 @@ struct GatewayFacts: Sendable {
         }.joined(separator: ",")
     }
 
+    /// What has become worse: `3:loss,all:slow`, or `hall:3:loss` where there are several lines; nil where none is watched.
+    var drift: String? {
+        guard lines.contains(where: { $0.drifts != nil }) else { return nil }
+        return lines.flatMap { line in
+            (line.drifts ?? []).map { drift in
+                let place = "\(drift.slave.map { "\($0)" } ?? "all"):\(drift.kind.rawValue)"
+                return lines.count > 1 ? "\(line.name):\(place)" : place
+            }
+        }.joined(separator: ",")
+    }
+
     /// Messages that were stored and will never arrive.
     var lost: Int {
         guard let ledger else { return 0 }
@@ -53,7 +64,7 @@ struct GatewayFacts: Sendable {
     func alarms(at now: Int64) -> Alarms {
         Alarms(
             clock: clock, isAhead: stampsAhead >= CycleClock.mostAhead, failedLines: failedLines.map(\.name),
-            offlineSlaves: offlineSlaves, hasFailedPoints: failedPoints > 0, lost: lost,
+            offlineSlaves: offlineSlaves, hasFailedPoints: failedPoints > 0, drift: drift ?? "", lost: lost,
             undated: (ledger?.undated ?? 0) > 0, isInMemory: isInMemory,
             refusals: refusals, isBehind: (backlogAge(at: now) ?? 0) > Self.behind,
             certificate: [90, 30, 7, 1, 0].filter { certificateDays(at: now) <= $0 }.count)
@@ -66,6 +77,7 @@ struct GatewayFacts: Sendable {
         let failedLines: [String]
         let offlineSlaves: String
         let hasFailedPoints: Bool
+        let drift: String
         let lost: Int
         let undated: Bool
         let isInMemory: Bool
@@ -97,6 +109,7 @@ struct GatewayFacts: Sendable {
         health.set("line", to: .text(failedLines.isEmpty ? "ok" : "failed"))
         health.set("slaves_offline", to: .text(offlineSlaves))
         health.set("points_failed", to: .whole(Int64(failedPoints)))
+        if let drift { health.set("drift", to: .text(drift)) }
         if let ledger { Self.count(ledger, in: &health) }
         health.set("refusals", to: .text(Self.list(refusals)))
         if let age = backlogAge(at: now) { health.set("backlog_age_seconds", to: .whole(age)) }
@@ -134,6 +147,7 @@ struct GatewayFacts: Sendable {
         }
         if !offlineSlaves.isEmpty { parts.append("slaves offline: \(offlineSlaves)") }
         if failedPoints > 0 { parts.append("\(failedPoints) points not read") }
+        if let drift, !drift.isEmpty { parts.append("worse than measured: \(drift)") }
         if isInMemory { parts.append("the disk takes nothing") }
         if !refusals.isEmpty { parts.append("the broker refuses with \(Self.list(refusals))") }
         if let clock, !clock.isTrusted { parts.append("clock \(clock.rawValue), \(ledger?.undated ?? 0) cycles held") }

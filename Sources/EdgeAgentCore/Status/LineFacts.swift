@@ -11,6 +11,8 @@ struct LineFacts: Sendable {
     var offlineSlaves: [SlaveAddress] = []
     /// How many points could not be read in the last cycle.
     var failedPoints = 0
+    /// What has become worse since the line was measured; nil where it is not held against a measurement.
+    var drifts: [Drift]?
 
     /// A line of which nothing is known.
     init(name: String) { self.name = name }

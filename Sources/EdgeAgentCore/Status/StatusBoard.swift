@@ -36,8 +36,11 @@ final class StatusBoard: Sendable {
     /// Has the status messages numbered on from here.
     func count(from sequence: UInt64) { state.withLock { $0.sequence = sequence } }
 
+    /// How the wall clock was judged; nil before it was looked at.
+    var clockState: ClockState? { state.withLock { $0.facts.clock } }
+
     /// Whether the wall clock was looked at and is believed.
-    var isClockTrusted: Bool { state.withLock { $0.facts.clock?.isTrusted == true } }
+    var isClockTrusted: Bool { clockState?.isTrusted == true }
 
     /// Writes something down.
     func update(_ body: (inout GatewayFacts) -> Void) {
@@ -58,6 +61,13 @@ final class StatusBoard: Sendable {
     func disconnected() {
         state.withLock { $0.isConnected = false }
         changed.yield()
+    }
+
+    /// Notes what a line has become worse in.
+    func drifting(_ drifts: [Drift], on line: Int) {
+        update { facts in
+            if facts.lines.indices.contains(line) { facts.lines[line].drifts = drifts }
+        }
     }
 
     /// Notes the reasons for which the broker refuses messages.

@@ -2,7 +2,7 @@ internal import AgentConfiguration
 internal import MachineClock
 
 /// Whether the wall clock is believed, and why.
-enum ClockState: String, Sendable, Hashable {
+public enum ClockState: String, Sendable, Hashable, CaseIterable {
     /// The kernel or the time service says that it is synchronised.
     case synchronised
     /// A hardware clock keeps it.
@@ -17,7 +17,7 @@ enum ClockState: String, Sendable, Hashable {
     case waiting
 
     /// Whether readings are stamped by it.
-    var isTrusted: Bool { self != .past && self != .waiting }
+    public var isTrusted: Bool { self != .past && self != .waiting }
 }
 
 /// Decides whether the wall clock is believed: decision 021.

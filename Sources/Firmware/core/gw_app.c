@@ -11,12 +11,12 @@ void gw_app_log(const struct gw_app *app, enum gw_app_level level, const char *t
     }
 }
 
-uint64_t gw_app_now_s(const struct gw_app *app, uint64_t now)
+uint32_t gw_app_now_s(const struct gw_app *app)
 {
-    return app->is_trusted ? gw_time_seconds(app->start_ms + now) : 0u;
+    return app->is_trusted ? gw_time_seconds(app->start_ms + app->now) : 0u;
 }
 
-uint64_t gw_app_clock_floor(const struct gw_app *app)
+uint32_t gw_app_clock_floor(const struct gw_app *app)
 {
     return app->last_stamp_s > app->config->build_s ? app->last_stamp_s : app->config->build_s;
 }
@@ -54,6 +54,7 @@ enum gw_app_fault gw_app_init(struct gw_app *app, const struct gw_app_config *co
     }
     (void)memset(app, 0, sizeof *app);
     app->config = config;
+    app->now = now;
     app->random = config->seed != 0u ? config->seed : 1u;
     *why = (int)gw_poll_init(&app->poll, config->line, config->samples, config->blocks, config->line->point_count);
     if (*why != (int)GW_POLL_OK) {
@@ -70,21 +71,22 @@ enum gw_app_fault gw_app_init(struct gw_app *app, const struct gw_app_config *co
     if (mounted != GW_STORE_OK) {
         return GW_APP_BAD_FLASH;
     }
-    gw_cycle_start(app, now);
-    gw_delivery_start(app, now);
-    return gw_tasks_start(app, now) ? GW_APP_GOOD : GW_APP_BAD_FLASH;
+    gw_cycle_start(app);
+    gw_delivery_start(app);
+    return gw_tasks_start(app) ? GW_APP_GOOD : GW_APP_BAD_FLASH;
 }
 
 void gw_app_take(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
 {
+    app->now = now;
     switch (event->kind) {
     case GW_APP_NOTHING:
         break;
     case GW_APP_RECEIVED:
-        gw_poll_feed(&app->poll, event->bytes, event->length, now);
+        gw_poll_feed(&app->poll, event->bytes, event->length, app->now);
         break;
     case GW_APP_CLOCK:
-        gw_cycle_clock(app, event->wall_ms, now);
+        gw_cycle_clock(app, event->wall_ms);
         break;
     case GW_APP_MEMORY:
         app->free_bytes = event->free_bytes;
@@ -93,10 +95,10 @@ void gw_app_take(struct gw_app *app, const struct gw_app_event *event, uint64_t 
     case GW_APP_KEY_MADE:
     case GW_APP_CERTIFICATE_STORED:
     case GW_APP_UPDATE_ENDED:
-        gw_tasks_take(app, event, now);
+        gw_tasks_take(app, event);
         break;
     default:
-        gw_delivery_take(app, event, now);
+        gw_delivery_take(app, event);
         break;
     }
 }
@@ -105,7 +107,8 @@ struct gw_app_action gw_app_step(struct gw_app *app, uint64_t now)
 {
     // The longest wait: nothing depends on it, but a port may feed its watchdog in between.
     struct gw_app_action action = {.kind = GW_APP_WAIT, .until = now + 60000u};
-    (void)(gw_tasks_step(app, now, &action) || gw_cycle_step(app, now, &action)
-           || gw_delivery_step(app, now, &action));
+    app->now = now;
+    (void)(gw_tasks_step(app, &action) || gw_cycle_step(app, &action)
+           || gw_delivery_step(app, &action));
     return action;
 }

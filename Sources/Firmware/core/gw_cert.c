@@ -198,11 +198,11 @@ unsigned gw_cert_step(struct gw_cert *cert, const struct gw_cert_event *event)
     }
 }
 
-enum gw_cert_expiry gw_cert_judge(uint64_t not_after, uint64_t now, uint32_t *days_left)
+enum gw_cert_expiry gw_cert_judge(uint32_t not_after, uint32_t now, uint32_t *days_left)
 {
-    uint64_t left = not_after > now ? not_after - now : 0u;
+    const uint32_t left = not_after > now ? not_after - now : 0u;
     if (days_left != NULL) {
-        *days_left = now == 0u ? 0u : (uint32_t)(left < UINT32_MAX ? left : UINT32_MAX) / DAY;
+        *days_left = now == 0u ? 0u : left / DAY;
     }
     if (now == 0u) {
         return GW_CERT_EXPIRY_UNKNOWN;

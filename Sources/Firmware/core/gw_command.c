@@ -156,7 +156,7 @@ static bool read_answer(const struct gw_log *journal, struct gw_log_cursor *at, 
 }
 
 enum gw_cmd_verdict gw_cmd_receive(struct gw_log *journal, const char *gateway_mac, uint8_t *bytes, uint32_t length,
-                                   const char *topic_type, uint64_t now_s, struct gw_command *command,
+                                   const char *topic_type, uint32_t now_s, struct gw_command *command,
                                    struct gw_answer *answer)
 {
     static const struct {

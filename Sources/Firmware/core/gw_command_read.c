@@ -135,49 +135,49 @@ static uint32_t take_base64(char *text, uint32_t length)
 
 // ---- Reading a command ---------------------------------------------------------------------------------------------
 
-static bool read_renew(uint8_t *json, struct gw_span params, struct gw_command *command)
+static bool read_renew(struct gw_span params, struct gw_command *command)
 {
     static const char *const names[] = {"step", "certificate", "trial_seconds"};
     struct gw_span found[3];
     uint32_t length = 0;
-    if (!gw_read_members(json, params, names, 3, found, true)) {
+    if (!gw_read_members(params, names, 3, found, true)) {
         return false;
     }
-    const char *step = gw_read_string(json, found[0], 16, &length);
+    const char *step = gw_read_string(found[0], 16, &length);
     if (step != NULL && strcmp(step, "csr") == 0) {
         command->step = GW_CMD_STEP_CSR;
-        return found[1].end == 0u && found[2].end == 0u;
+        return found[1].end == NULL && found[2].end == NULL;
     }
     if (step == NULL || strcmp(step, "install") != 0) {
         return false;
     }
     command->step = GW_CMD_STEP_INSTALL;
     command->trial_seconds = GW_CMD_TRIAL_DEFAULT;
-    command->certificate = gw_read_string(json, found[1], GW_CMD_CERTIFICATE_MAX, &length);
+    command->certificate = gw_read_string(found[1], GW_CMD_CERTIFICATE_MAX, &length);
     return command->certificate != NULL && is_pem(command->certificate)
-        && (found[2].end == 0u
-            || gw_read_integer(json, found[2], GW_CMD_TRIAL_MIN, GW_CMD_TRIAL_MAX, &command->trial_seconds));
+        && (found[2].end == NULL
+            || gw_read_integer(found[2], GW_CMD_TRIAL_MIN, GW_CMD_TRIAL_MAX, &command->trial_seconds));
 }
 
-static bool read_ota(uint8_t *json, struct gw_span params, struct gw_command *command)
+static bool read_ota(struct gw_span params, struct gw_command *command)
 {
     static const char *const names[] = {"url", "size", "sha256", "signature"};
     struct gw_span found[4];
     uint32_t length = 0;
-    if (!gw_read_members(json, params, names, 4, found, true)
-        || !gw_read_integer(json, found[1], 1, GW_CMD_IMAGE_MAX, &command->size)) {
+    if (!gw_read_members(params, names, 4, found, true)
+        || !gw_read_integer(found[1], 1, GW_CMD_IMAGE_MAX, &command->size)) {
         return false;
     }
-    command->url = gw_read_string(json, found[0], GW_CMD_URL_MAX, &length);
+    command->url = gw_read_string(found[0], GW_CMD_URL_MAX, &length);
     if (command->url == NULL || !is_https(command->url)) {
         return false;
     }
-    char *text = gw_read_string(json, found[2], 64, &length);
+    char *text = gw_read_string(found[2], 64, &length);
     if (text == NULL || !take_sha256(text, length)) {
         return false;
     }
     command->sha256 = (const uint8_t *)text;
-    text = gw_read_string(json, found[3], (GW_CMD_SIGNATURE_MAX + 2u) / 3u * 4u, &length);
+    text = gw_read_string(found[3], (GW_CMD_SIGNATURE_MAX + 2u) / 3u * 4u, &length);
     if (text == NULL) {
         return false;
     }
@@ -186,7 +186,7 @@ static bool read_ota(uint8_t *json, struct gw_span params, struct gw_command *co
     return command->signature_length >= GW_CMD_SIGNATURE_MIN && command->signature_length <= GW_CMD_SIGNATURE_MAX;
 }
 
-static enum gw_cmd_fault read_params(uint8_t *json, struct gw_span params, struct gw_command *command)
+static enum gw_cmd_fault read_params(struct gw_span params, struct gw_command *command)
 {
     static const char *const types[GW_CMD_TYPE_COUNT] = {"ping", "poll_now", "get_status", "renew_certificate", "ota"};
     struct gw_span none[1];
@@ -200,48 +200,57 @@ static enum gw_cmd_fault read_params(uint8_t *json, struct gw_span params, struc
         return GW_CMD_UNKNOWN_TYPE;
     }
     if (command->type == GW_CMD_RENEW) {
-        is_good = read_renew(json, params, command);
+        is_good = read_renew(params, command);
     } else if (command->type == GW_CMD_OTA) {
-        is_good = read_ota(json, params, command);
+        is_good = read_ota(params, command);
     } else {
-        is_good = gw_read_members(json, params, NULL, 0, none, true);
+        is_good = gw_read_members(params, NULL, 0, none, true);
     }
     return is_good ? GW_CMD_GOOD : GW_CMD_BAD_PARAMS;
 }
 
-static bool read_moment(uint8_t *json, struct gw_span value, uint64_t *seconds)
+/// A moment that the machine cannot hold is its last one: nothing expires then.
+static bool read_moment(struct gw_span value, uint32_t *seconds)
 {
+    uint64_t moment = 0;
     uint32_t length = 0;
-    const char *text = gw_read_string(json, value, GW_TIME_LENGTH, &length);
-    return text != NULL && gw_time_read(text, length, seconds);
+    const char *text = gw_read_string(value, GW_TIME_LENGTH, &length);
+    if (text == NULL || !gw_time_read(text, length, &moment)) {
+        return false;
+    }
+    *seconds = moment < GW_TIME_HELD_LAST ? (uint32_t)moment : GW_TIME_HELD_LAST;
+    return true;
 }
 
 enum gw_cmd_fault gw_cmd_read(uint8_t *bytes, uint32_t length, const char *topic_type, struct gw_command *command)
 {
     static const char *const names[] = {"cmd_id", "issued_at", "expires_at", "type", "params"};
-    struct gw_span whole = {.at = 0, .end = length};
-    struct gw_span rest = whole;
     struct gw_span found[5];
     uint32_t count = 0;
     (void)memset(command, 0, sizeof *command);
     command->type = GW_CMD_TYPE_COUNT;
     (void)memcpy(command->type_name, "unknown", sizeof "unknown");
-    if (length > GW_CMD_LENGTH_MAX || !gw_read_value(bytes, &rest)) {
+    if (length == 0u || length > GW_CMD_LENGTH_MAX) {
         return GW_CMD_UNREADABLE;
     }
-    gw_read_blanks(bytes, &rest);
-    gw_read_blanks(bytes, &whole);
-    if (rest.at != length || bytes[whole.at] != '{') {
+    struct gw_span whole = {.at = bytes, .end = bytes + length};
+    gw_read_blanks(&whole);
+    struct gw_span rest = whole;
+    if (!gw_read_value(&rest)) {
+        return GW_CMD_UNREADABLE;
+    }
+    gw_read_blanks(&rest);
+    if (rest.at != rest.end || *whole.at != '{') {
         return GW_CMD_UNREADABLE;
     }
     // A member that is there twice has two meanings; nobody knows which the sender had in mind.
-    bool is_single = gw_read_members(bytes, whole, names, 5, found, false);
-    const char *text = gw_read_string(bytes, found[0], GW_CMD_ID_MAX, &count);
+    bool is_single = gw_read_members(whole, names, 5, found, false);
+    const char *text = gw_read_string(found[0], GW_CMD_ID_MAX, &count);
     if (!is_single || text == NULL || count == 0u || !is_cmd_id(text)) {
         return GW_CMD_UNREADABLE;
     }
     (void)memcpy(command->cmd_id, text, count);
-    text = gw_read_string(bytes, found[3], GW_CMD_TYPE_MAX, &count);
+    text = gw_read_string(found[3], GW_CMD_TYPE_MAX, &count);
     if (text == NULL || !is_type_name(text)) {
         return GW_CMD_BAD_ENVELOPE;
     }
@@ -249,11 +258,11 @@ enum gw_cmd_fault gw_cmd_read(uint8_t *bytes, uint32_t length, const char *topic
     if (topic_type != NULL && strcmp(topic_type, text) != 0) {
         return GW_CMD_BAD_ENVELOPE;
     }
-    if (!read_moment(bytes, found[1], &command->expires_s) || !read_moment(bytes, found[2], &command->expires_s)) {
+    if (!read_moment(found[1], &command->expires_s) || !read_moment(found[2], &command->expires_s)) {
         return GW_CMD_BAD_ENVELOPE;
     }
-    if (found[4].end == 0u || bytes[found[4].at] != '{') {
+    if (found[4].end == NULL || *found[4].at != '{') {
         return GW_CMD_BAD_ENVELOPE;
     }
-    return read_params(bytes, found[4], command);
+    return read_params(found[4], command);
 }

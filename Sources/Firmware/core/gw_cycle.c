@@ -8,9 +8,9 @@
 /// A clock that was set back by less than this is waited for, in seconds; beyond it, polling must go on.
 #define PATIENCE_S 60u
 
-void gw_cycle_start(struct gw_app *app, uint64_t now)
+void gw_cycle_start(struct gw_app *app)
 {
-    app->due_ms = now;
+    app->due_ms = app->now;
     app->first_ms = UINT64_MAX;
     app->last_stamp_s = app->queue.log.latest_s;
 }
@@ -20,12 +20,12 @@ void gw_cycle_start(struct gw_app *app, uint64_t now)
 /// The clock is trusted for the first time: from now on every cycle of this boot has a moment.
 ///
 /// The record makes it hold across a restart: a cycle that was published once keeps its timestamp.
-static void anchor(struct gw_app *app, uint64_t now)
+static void anchor(struct gw_app *app)
 {
     uint64_t start = app->start_ms;
     if (app->first_ms != UINT64_MAX) {
         // A clock that was ahead in an earlier boot: these cycles are younger than those all the same.
-        const uint64_t least_ms = (app->last_stamp_s + 1u) * 1000u;
+        const uint64_t least_ms = ((uint64_t)app->last_stamp_s + 1u) * 1000u;
         if (start + app->first_ms < least_ms) {
             start = least_ms - app->first_ms;
         }
@@ -34,56 +34,57 @@ static void anchor(struct gw_app *app, uint64_t now)
     gw_queue_anchor(&app->queue, start);
     // The whole second after now, and the uptime that it will have: their difference is the start, to the millisecond.
     struct gw_record record = {.kind = GW_APP_KIND_ANCHOR, .stamp_at = GW_STAMP_NONE};
-    record.wall_s = (uint32_t)gw_time_seconds(start + now) + 1u;
+    record.wall_s = gw_time_seconds(start + app->now) + 1u;
     record.uptime_ms = (uint64_t)record.wall_s * 1000u - start;
     if (gw_queue_append(&app->queue, &record, "", 1) != GW_STORE_OK) {
         gw_app_log(app, GW_APP_LOG_ERROR, "the flash refuses to be written", 0);
     }
 }
 
-void gw_cycle_clock(struct gw_app *app, uint64_t wall_ms, uint64_t now)
+void gw_cycle_clock(struct gw_app *app, uint64_t wall_ms)
 {
-    const uint64_t wall_s = gw_time_seconds(wall_ms);
-    if (wall_s < app->config->build_s || wall_ms < now || wall_s > GW_TIME_LAST) {
+    if (wall_ms > (uint64_t)GW_TIME_HELD_LAST * 1000u || wall_ms < app->now
+        || gw_time_seconds(wall_ms) < app->config->build_s) {
         return; // no time that it can be
     }
-    app->start_ms = wall_ms - now;
+    app->start_ms = wall_ms - app->now;
     if (!app->is_trusted) {
         app->is_trusted = true;
-        anchor(app, now);
-        gw_app_log(app, GW_APP_LOG_INFO, "the clock is trusted; uptime in seconds", (uint32_t)gw_time_seconds(now));
+        anchor(app);
+        gw_app_log(app, GW_APP_LOG_INFO, "the clock is trusted; uptime in seconds",
+                   gw_time_seconds(app->now));
     }
 }
 
 // ---- The cycle -----------------------------------------------------------------------------------------------------
 
 /// Begins a cycle, unless its second is another one's still; then `due_ms` becomes the next second.
-static void begin(struct gw_app *app, uint64_t now)
+static void begin(struct gw_app *app)
 {
-    const uint64_t now_s = gw_app_now_s(app, now);
-    if (app->first_ms != UINT64_MAX && now < app->begun_ms + SECOND_MS) {
+    const uint32_t now_s = gw_app_now_s(app);
+    if (app->first_ms != UINT64_MAX && app->now < app->begun_ms + SECOND_MS) {
         app->due_ms = app->begun_ms + SECOND_MS;
         return;
     }
     app->cycle_s = now_s;
     if (app->is_trusted && now_s <= app->last_stamp_s) {
         if (app->last_stamp_s - now_s < PATIENCE_S) {
-            app->due_ms = (app->last_stamp_s + 1u) * 1000u - app->start_ms;
+            app->due_ms = ((uint64_t)app->last_stamp_s + 1u) * 1000u - app->start_ms;
             return;
         }
         app->cycle_s = app->last_stamp_s + 1u;
     }
     const uint64_t interval = (uint64_t)app->config->interval_s * 1000u;
-    app->begun_ms = now;
-    app->first_ms = app->first_ms == UINT64_MAX ? now : app->first_ms;
+    app->begun_ms = app->now;
+    app->first_ms = app->first_ms == UINT64_MAX ? app->now : app->first_ms;
     // What was missed is not made up for, and the rhythm is kept.
-    while (app->due_ms <= now) {
+    while (app->due_ms <= app->now) {
         app->due_ms += interval;
     }
     if (app->is_trusted) {
         app->last_stamp_s = app->cycle_s;
     }
-    (void)gw_poll_begin(&app->poll, now, app->due_ms);
+    (void)gw_poll_begin(&app->poll, app->now, app->due_ms);
 }
 
 /// Takes over what was read. A line on which nothing at all was heard is set up anew.
@@ -105,11 +106,11 @@ static void end(struct gw_app *app)
 // ---- Messages ------------------------------------------------------------------------------------------------------
 
 /// Stores a message. One that the flash refuses is published at once, if it can be: then the action is set.
-static bool store(struct gw_app *app, uint32_t length, uint64_t now, struct gw_app_action *action)
+static bool store(struct gw_app *app, uint32_t length, struct gw_app_action *action)
 {
     struct gw_record record = {
         .kind = GW_APP_TOPIC_TELEMETRY,
-        .wall_s = (uint32_t)app->cycle_s,
+        .wall_s = app->cycle_s,
         .uptime_ms = app->begun_ms,
         .stamp_at = app->cycle_s != 0u ? GW_STAMP_NONE : GW_MESSAGE_STAMP_AT,
     };
@@ -118,7 +119,7 @@ static bool store(struct gw_app *app, uint32_t length, uint64_t now, struct gw_a
     }
     app->unstored++;
     gw_app_log(app, GW_APP_LOG_ERROR, "a message could not be stored; so far", app->unstored);
-    if (!app->is_connected || gw_app_now_s(app, now) == 0u || app->cycle_s == 0u) {
+    if (!app->is_connected || gw_app_now_s(app) == 0u || app->cycle_s == 0u) {
         return false;
     }
     action->kind = GW_APP_PUBLISH;
@@ -131,7 +132,7 @@ static bool store(struct gw_app *app, uint32_t length, uint64_t now, struct gw_a
 }
 
 /// Makes the next message of the cycle that has ended.
-static bool make(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+static bool make(struct gw_app *app, struct gw_app_action *action)
 {
     const struct gw_app_config *config = app->config;
     const uint32_t largest = gw_log_largest(&app->queue.log);
@@ -144,16 +145,16 @@ static bool make(struct gw_app *app, uint64_t now, struct gw_app_action *action)
         app->next_reading++;
     }
     app->is_making = result == GW_MESSAGE_TOO_LONG || result == GW_MESSAGE_MORE;
-    return length > 0u && store(app, (uint32_t)length, now, action);
+    return length > 0u && store(app, (uint32_t)length, action);
 }
 
-bool gw_cycle_step(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+bool gw_cycle_step(struct gw_app *app, struct gw_app_action *action)
 {
-    if (!app->poll.is_in_cycle && !app->is_making && now >= app->due_ms) {
-        begin(app, now);
+    if (!app->poll.is_in_cycle && !app->is_making && app->now >= app->due_ms) {
+        begin(app);
     }
     if (app->poll.is_in_cycle) {
-        const gw_poll_action_t poll = gw_poll_step(&app->poll, now);
+        const gw_poll_action_t poll = gw_poll_step(&app->poll, app->now);
         if (poll.kind == GW_POLL_SEND) {
             action->kind = GW_APP_SEND;
             action->bytes = poll.bytes;
@@ -167,7 +168,7 @@ bool gw_cycle_step(struct gw_app *app, uint64_t now, struct gw_app_action *actio
         end(app);
     }
     while (app->is_making) {
-        if (make(app, now, action)) {
+        if (make(app, action)) {
             return true;
         }
     }

@@ -2,11 +2,11 @@
 #include "gw/gw_time.h"
 #include "gw_app_inner.h"
 
-void gw_delivery_start(struct gw_app *app, uint64_t now)
+void gw_delivery_start(struct gw_app *app)
 {
     app->connect_wait_ms = GW_APP_RECONNECT_FIRST_MS;
     app->refused_wait_ms = GW_APP_REFUSED_FIRST_MS;
-    app->connect_at = now;
+    app->connect_at = app->now;
     app->puback_by = UINT64_MAX;
 }
 
@@ -31,78 +31,79 @@ static void forget_connection(struct gw_app *app)
     gw_queue_give_back_all(&app->queue);
 }
 
-static void on_connected(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+static void on_connected(struct gw_app *app, const struct gw_app_event *event)
 {
     app->is_connected = true;
     app->connects++;
     app->connect_wait_ms = GW_APP_RECONNECT_FIRST_MS;
     app->refused_wait_ms = GW_APP_REFUSED_FIRST_MS;
-    app->refused_until = now;
-    app->not_after_s = event->not_after_s;
+    app->refused_until = app->now;
+    // A certificate without an end says 9999.
+    app->not_after_s = event->not_after_s < GW_TIME_HELD_LAST ? (uint32_t)event->not_after_s : GW_TIME_HELD_LAST;
     app->wants_subscription = true;
     app->wants_status = true;
-    app->status_at = now;
-    gw_tasks_link(app, GW_CERT_CONNECTED, now);
+    app->status_at = app->now;
+    gw_tasks_link(app, GW_CERT_CONNECTED);
 }
 
-static void on_gone(struct gw_app *app, enum gw_cert_event_kind kind, uint64_t now)
+static void on_gone(struct gw_app *app, enum gw_cert_event_kind kind)
 {
     gw_app_log(app, GW_APP_LOG_WARNING, kind == GW_CERT_REJECTED ? "the broker refused the certificate; connections so far"
                                                                   : "not connected, messages are kept; connections so far",
                app->connects);
     forget_connection(app);
     app->connection++; // it has ended: what still comes of it is not looked at
-    app->connect_at = now + jittered(app, app->connect_wait_ms);
+    app->connect_at = app->now + jittered(app, app->connect_wait_ms);
     app->connect_wait_ms = app->connect_wait_ms < GW_APP_RECONNECT_LONGEST_MS / 2u ? app->connect_wait_ms * 2u
                                                                                    : GW_APP_RECONNECT_LONGEST_MS;
-    gw_tasks_link(app, kind, now);
+    gw_tasks_link(app, kind);
 }
 
 /// A message was accepted: it has left the flash for good.
-static void on_accepted(struct gw_app *app, uint32_t sequence, uint64_t now)
+static void on_accepted(struct gw_app *app, uint32_t sequence)
 {
     app->has_accepted = true;
     app->has_published = true;
     if (gw_queue_release(&app->queue, sequence) == GW_STORE_FLASH) {
         gw_app_log(app, GW_APP_LOG_ERROR, "a release could not be noted, the message comes twice: number", sequence);
     }
-    gw_tasks_link(app, GW_CERT_PUBACKED, now);
+    gw_tasks_link(app, GW_CERT_PUBACKED);
 }
 
 /// A message was refused: it is kept, and the others go on.
-static void on_refused(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+static void on_refused(struct gw_app *app, const struct gw_app_event *event)
 {
     app->refused++;
     gw_app_log(app, GW_APP_LOG_ERROR, "the broker refused a message, which is kept; reason", event->reason);
     if (event->sequence == GW_APP_SEQUENCE_STATUS) {
         app->wants_status = true;
     } else if (gw_queue_defer(&app->queue, event->sequence) == GW_STORE_OK) {
-        app->refused_until = now + app->refused_wait_ms;
+        app->refused_until = app->now + app->refused_wait_ms;
     }
 }
 
-void gw_delivery_take(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+void gw_delivery_take(struct gw_app *app, const struct gw_app_event *event)
 {
     if (event->connection != app->connection) {
         return; // of a connection that was closed
     }
     switch (event->kind) {
     case GW_APP_CONNECTED:
-        on_connected(app, event, now);
+        on_connected(app, event);
         break;
     case GW_APP_REJECTED:
-        on_gone(app, GW_CERT_REJECTED, now);
+        on_gone(app, GW_CERT_REJECTED);
         break;
     case GW_APP_DISCONNECTED:
-        on_gone(app, GW_CERT_DISCONNECTED, now);
+        on_gone(app, GW_CERT_DISCONNECTED);
         break;
     case GW_APP_PUBACKED:
         app->is_status_out = app->is_status_out && event->sequence != GW_APP_SEQUENCE_STATUS;
-        app->puback_by = now + GW_APP_PUBACK_MS;
+        app->puback_by = app->now + GW_APP_PUBACK_MS;
         if (event->reason < 128u) {
-            on_accepted(app, event->sequence, now);
+            on_accepted(app, event->sequence);
         } else {
-            on_refused(app, event, now);
+            on_refused(app, event);
         }
         break;
     default: // GW_APP_DELETED
@@ -111,14 +112,14 @@ void gw_delivery_take(struct gw_app *app, const struct gw_app_event *event, uint
             app->wants_status = true;
         }
         (void)gw_queue_give_back(&app->queue, event->sequence);
-        app->publish_at = now + GW_APP_DELETED_MS;
+        app->publish_at = app->now + GW_APP_DELETED_MS;
         break;
     }
 }
 
 // ---- Publishing ----------------------------------------------------------------------------------------------------
 
-static bool publish(struct gw_app *app, enum gw_app_topic topic, uint32_t sequence, uint32_t length, uint64_t now,
+static bool publish(struct gw_app *app, enum gw_app_topic topic, uint32_t sequence, uint32_t length,
                     struct gw_app_action *action)
 {
     action->kind = GW_APP_PUBLISH;
@@ -127,7 +128,7 @@ static bool publish(struct gw_app *app, enum gw_app_topic topic, uint32_t sequen
     action->connection = app->connection;
     action->bytes = app->config->buffer;
     action->length = length;
-    app->puback_by = app->puback_by == UINT64_MAX ? now + GW_APP_PUBACK_MS : app->puback_by;
+    app->puback_by = app->puback_by == UINT64_MAX ? app->now + GW_APP_PUBACK_MS : app->puback_by;
     return true;
 }
 
@@ -153,12 +154,12 @@ static bool is_publishable(struct gw_app *app, const struct gw_record *record)
 }
 
 /// Whether refused messages hold everything up; where their time has come they are offered again.
-static bool is_held(struct gw_app *app, uint64_t now)
+static bool is_held(struct gw_app *app)
 {
     if (!app->queue.has_deferred) {
         return false;
     }
-    if (now < app->refused_until) {
+    if (app->now < app->refused_until) {
         return !app->has_accepted;
     }
     gw_queue_rewind(&app->queue);
@@ -169,11 +170,11 @@ static bool is_held(struct gw_app *app, uint64_t now)
 }
 
 /// Takes the next message out of the queue.
-static bool publish_next(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+static bool publish_next(struct gw_app *app, struct gw_app_action *action)
 {
     struct gw_record record;
     enum gw_store_result result = GW_STORE_OK;
-    while (!is_held(app, now)) {
+    while (!is_held(app)) {
         result = gw_queue_next(&app->queue, &record, app->config->buffer, app->config->buffer_size);
         if (result == GW_STORE_SIZE) {
             // Of a firmware with a larger buffer, which may come back: passed over until the next start.
@@ -183,7 +184,7 @@ static bool publish_next(struct gw_app *app, uint64_t now, struct gw_app_action 
         } else if (result != GW_STORE_OK) {
             break;
         } else if (is_publishable(app, &record)) {
-            return publish(app, (enum gw_app_topic)record.kind, record.sequence, record.length, now, action);
+            return publish(app, (enum gw_app_topic)record.kind, record.sequence, record.length, action);
         }
     }
     if (app->queue.has_deferred) {
@@ -196,33 +197,33 @@ static bool publish_next(struct gw_app *app, uint64_t now, struct gw_app_action 
 }
 
 /// Publishes the status where it is due.
-static bool publish_status(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+static bool publish_status(struct gw_app *app, struct gw_app_action *action)
 {
-    const uint32_t mask = gw_health_mask(app, now);
+    const uint32_t mask = gw_health_mask(app);
     if (app->is_status_out || (!app->wants_status && mask == app->status_mask)) {
         return false;
     }
-    if (now < app->status_at) {
+    if (app->now < app->status_at) {
         gw_app_wake(action, app->status_at);
         return false;
     }
     app->wants_status = false;
     app->status_mask = mask;
-    app->status_at = now + GW_APP_STATUS_MS;
-    const uint32_t length = gw_health_status(app, now);
+    app->status_at = app->now + GW_APP_STATUS_MS;
+    const uint32_t length = gw_health_status(app);
     app->is_status_out = length > 0u;
-    return length > 0u && publish(app, GW_APP_TOPIC_STATUS, GW_APP_SEQUENCE_STATUS, length, now, action);
+    return length > 0u && publish(app, GW_APP_TOPIC_STATUS, GW_APP_SEQUENCE_STATUS, length, action);
 }
 
-bool gw_delivery_step(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+bool gw_delivery_step(struct gw_app *app, struct gw_app_action *action)
 {
-    const bool is_overdue = app->is_connected && now >= app->puback_by;
-    if (is_overdue || (app->wanted & GW_CERT_DO_CONNECT) != 0u || (!app->is_connected && now >= app->connect_at)) {
+    const bool is_overdue = app->is_connected && app->now >= app->puback_by;
+    if (is_overdue || (app->wanted & GW_CERT_DO_CONNECT) != 0u || (!app->is_connected && app->now >= app->connect_at)) {
         forget_connection(app);
         app->wanted &= ~(unsigned)GW_CERT_DO_CONNECT;
         app->connection++;
         // A port that never says how it ended is asked again.
-        app->connect_at = now + 2u * GW_APP_PUBACK_MS;
+        app->connect_at = app->now + 2u * GW_APP_PUBACK_MS;
         action->kind = GW_APP_CONNECT;
         action->connection = app->connection;
         action->slot = gw_cert_slot_in_use(&app->cert);
@@ -241,9 +242,9 @@ bool gw_delivery_step(struct gw_app *app, uint64_t now, struct gw_app_action *ac
     if (!app->is_trusted) {
         return false;
     }
-    if (now < app->publish_at) {
+    if (app->now < app->publish_at) {
         gw_app_wake(action, app->publish_at);
-    } else if (publish_status(app, now, action) || publish_next(app, now, action)) {
+    } else if (publish_status(app, action) || publish_next(app, action)) {
         return true;
     }
     gw_app_wake(action, app->puback_by);

@@ -53,12 +53,12 @@ static void write_slaves(const struct gw_app *app, gw_json_t *json)
     gw_json_text(json, "]");
 }
 
-void gw_health_write(const struct gw_app *app, gw_json_t *json, uint64_t now)
+void gw_health_write(const struct gw_app *app, gw_json_t *json)
 {
     static const char *const resets[] = {"power", "brown_out", "watchdog", "panic", "requested", "unknown"};
     const struct gw_log *log = &app->queue.log;
     uint32_t days = 0;
-    write_member(json, "\"uptime_seconds\":", (uint32_t)gw_time_seconds(now));
+    write_member(json, "\"uptime_seconds\":", gw_time_seconds(app->now));
     gw_json_text(json, ",\"reset\":\"");
     gw_json_text(json, resets[app->config->reset]);
     gw_json_text(json, app->is_trusted ? "\",\"clock\":\"synchronised\"" : "\",\"clock\":\"unknown\"");
@@ -70,7 +70,7 @@ void gw_health_write(const struct gw_app *app, gw_json_t *json, uint64_t now)
     write_member(json, ",\"refused_since_start\":", app->refused);
     write_member(json, ",\"unstored\":", app->unstored);
     if (app->not_after_s != 0u
-        && gw_cert_judge(app->not_after_s, gw_app_now_s(app, now), &days) > GW_CERT_EXPIRY_UNKNOWN) {
+        && gw_cert_judge(app->not_after_s, gw_app_now_s(app), &days) > GW_CERT_EXPIRY_UNKNOWN) {
         write_member(json, ",\"certificate_days\":", days);
     }
     if (app->free_bytes != 0u) {
@@ -80,12 +80,12 @@ void gw_health_write(const struct gw_app *app, gw_json_t *json, uint64_t now)
     write_slaves(app, json);
 }
 
-uint32_t gw_health_status(struct gw_app *app, uint64_t now)
+uint32_t gw_health_status(struct gw_app *app)
 {
     char at[GW_TIME_LENGTH];
     gw_json_t json;
     app->status_count++;
-    (void)gw_time_write(gw_app_now_s(app, now), at);
+    (void)gw_time_write(gw_app_now_s(app), at);
     gw_json_begin(&json, (char *)app->config->buffer, app->config->buffer_size);
     gw_json_text(&json, "{\"gateway_mac\":");
     gw_json_string(&json, app->config->mac);
@@ -97,14 +97,14 @@ uint32_t gw_health_status(struct gw_app *app, uint64_t now)
     gw_json_text(&json, ",\"agent\":");
     gw_json_string(&json, app->config->agent);
     gw_json_text(&json, ",");
-    gw_health_write(app, &json, now);
+    gw_health_write(app, &json);
     gw_json_text(&json, "}");
     return json.overflowed ? 0u : (uint32_t)json.length;
 }
 
-uint32_t gw_health_mask(const struct gw_app *app, uint64_t now)
+uint32_t gw_health_mask(const struct gw_app *app)
 {
-    uint32_t mask = (uint32_t)gw_cert_judge(app->not_after_s, gw_app_now_s(app, now), NULL);
+    uint32_t mask = (uint32_t)gw_cert_judge(app->not_after_s, gw_app_now_s(app), NULL);
     for (uint16_t i = 0; i < app->config->line->slave_count; i++) {
         // A slave in doubt is what it was: the next request shows.
         const gw_slave_state_t state = app->poll.slaves[i].state;

@@ -75,7 +75,7 @@ static void date(struct gw_queue *queue, const struct gw_log_cursor *at, struct 
     if (record->wall_s == 0u) {
         const uint64_t start =
             record->boot == queue->log.boot ? queue->start_ms : past_start(queue, at, record->boot);
-        record->wall_s = start == 0u ? 0u : (uint32_t)gw_time_seconds(start + record->uptime_ms);
+        record->wall_s = start == 0u ? 0u : gw_time_seconds(start + record->uptime_ms);
     }
 }
 

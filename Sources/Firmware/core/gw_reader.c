@@ -5,25 +5,25 @@
 #include "gw/gw_json.h"
 
 /// The next byte, or 0 at the end: JSON has no such byte.
-static uint8_t peek(const uint8_t *json, const struct gw_span *rest)
+static uint8_t peek(const struct gw_span *rest)
 {
-    return rest->at < rest->end ? json[rest->at] : 0u;
+    return rest->at < rest->end ? *rest->at : 0u;
 }
 
 /// Passes over a byte if it is the next one.
-static bool eat(const uint8_t *json, struct gw_span *rest, uint8_t byte)
+static bool eat(struct gw_span *rest, uint8_t byte)
 {
-    const bool is_next = peek(json, rest) == byte;
+    const bool is_next = peek(rest) == byte;
     rest->at += is_next ? 1u : 0u;
     return is_next;
 }
 
-void gw_read_blanks(const uint8_t *json, struct gw_span *rest)
+void gw_read_blanks(struct gw_span *rest)
 {
-    uint8_t byte = peek(json, rest);
+    uint8_t byte = peek(rest);
     while (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') {
         rest->at++;
-        byte = peek(json, rest);
+        byte = peek(rest);
     }
 }
 
@@ -37,11 +37,11 @@ uint32_t gw_read_hex(uint8_t byte)
 }
 
 /// The four digits behind \u; false if they are not digits.
-static bool read_hex4(const uint8_t *json, struct gw_span *rest, uint32_t *code)
+static bool read_hex4(struct gw_span *rest, uint32_t *code)
 {
     *code = 0;
     for (unsigned i = 0; i < 4u; i++) {
-        uint32_t digit = gw_read_hex(peek(json, rest));
+        uint32_t digit = gw_read_hex(peek(rest));
         if (digit > 15u) {
             return false;
         }
@@ -58,11 +58,11 @@ static bool read_hex4(const uint8_t *json, struct gw_span *rest, uint32_t *code)
 #define NO_CHARACTER 0xFFFFFFFFu
 
 /// The character behind a backslash.
-static uint32_t read_escape(const uint8_t *json, struct gw_span *rest)
+static uint32_t read_escape(struct gw_span *rest)
 {
     static const char escapes[] = "\"\\/bfnrt";
     static const char meanings[] = "\"\\/\b\f\n\r\t";
-    uint8_t byte = peek(json, rest);
+    uint8_t byte = peek(rest);
     uint32_t code = 0;
     uint32_t low = 0;
     rest->at++;
@@ -71,12 +71,12 @@ static uint32_t read_escape(const uint8_t *json, struct gw_span *rest)
             return (uint8_t)meanings[i];
         }
     }
-    if (byte != 'u' || !read_hex4(json, rest, &code)) {
+    if (byte != 'u' || !read_hex4(rest, &code)) {
         return NO_CHARACTER;
     }
     if (code >= 0xD800u && code < 0xE000u) {
         // Half a pair is no character.
-        if (code >= 0xDC00u || !eat(json, rest, '\\') || !eat(json, rest, 'u') || !read_hex4(json, rest, &low)
+        if (code >= 0xDC00u || !eat(rest, '\\') || !eat(rest, 'u') || !read_hex4(rest, &low)
             || low < 0xDC00u || low > 0xDFFFu) {
             return NO_CHARACTER;
         }
@@ -85,28 +85,28 @@ static uint32_t read_escape(const uint8_t *json, struct gw_span *rest)
 }
 
 /// The next character of a string, unescaped.
-static uint32_t read_character(const uint8_t *json, struct gw_span *rest)
+static uint32_t read_character(struct gw_span *rest)
 {
-    const uint8_t byte = peek(json, rest);
+    const uint8_t byte = peek(rest);
     if (byte < 0x20u) {
         return NO_CHARACTER;
     }
     if (byte >= 0x80u) {
-        const uint32_t count = (uint32_t)gw_utf8_length(json + rest->at, rest->end - rest->at);
+        const uint32_t count = (uint32_t)gw_utf8_length(rest->at, (size_t)(rest->end - rest->at));
         rest->at += count;
         return count > 0u ? BEYOND_ASCII : NO_CHARACTER;
     }
     rest->at++;
-    return byte == '\\' ? read_escape(json, rest) : byte;
+    return byte == '\\' ? read_escape(rest) : byte;
 }
 
-static bool skip_string(const uint8_t *json, struct gw_span *rest)
+static bool skip_string(struct gw_span *rest)
 {
-    if (!eat(json, rest, '"')) {
+    if (!eat(rest, '"')) {
         return false;
     }
-    while (peek(json, rest) != '"') {
-        if (read_character(json, rest) == NO_CHARACTER) {
+    while (peek(rest) != '"') {
+        if (read_character(rest) == NO_CHARACTER) {
             return false;
         }
     }
@@ -114,67 +114,67 @@ static bool skip_string(const uint8_t *json, struct gw_span *rest)
     return true;
 }
 
-static bool skip_digits(const uint8_t *json, struct gw_span *rest)
+static bool skip_digits(struct gw_span *rest)
 {
-    uint32_t first = rest->at;
-    while (peek(json, rest) >= '0' && peek(json, rest) <= '9') {
+    const uint8_t *const first = rest->at;
+    while (peek(rest) >= '0' && peek(rest) <= '9') {
         rest->at++;
     }
     return rest->at > first;
 }
 
-static bool skip_number(const uint8_t *json, struct gw_span *rest)
+static bool skip_number(struct gw_span *rest)
 {
-    (void)eat(json, rest, '-');
-    if (!eat(json, rest, '0') && !skip_digits(json, rest)) {
+    (void)eat(rest, '-');
+    if (!eat(rest, '0') && !skip_digits(rest)) {
         return false;
     }
-    if (eat(json, rest, '.') && !skip_digits(json, rest)) {
+    if (eat(rest, '.') && !skip_digits(rest)) {
         return false;
     }
-    if (eat(json, rest, 'e') || eat(json, rest, 'E')) {
-        (void)(eat(json, rest, '+') || eat(json, rest, '-'));
-        return skip_digits(json, rest);
+    if (eat(rest, 'e') || eat(rest, 'E')) {
+        (void)(eat(rest, '+') || eat(rest, '-'));
+        return skip_digits(rest);
     }
     return true;
 }
 
-static bool skip_scalar(const uint8_t *json, struct gw_span *rest)
+static bool skip_scalar(struct gw_span *rest)
 {
     static const char *const words[] = {"true", "false", "null"};
-    if (peek(json, rest) == '"') {
-        return skip_string(json, rest);
+    if (peek(rest) == '"') {
+        return skip_string(rest);
     }
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
-        uint32_t length = (uint32_t)strlen(words[i]);
-        if (rest->end - rest->at >= length && memcmp(json + rest->at, words[i], length) == 0) {
+        const size_t length = strlen(words[i]);
+        if ((size_t)(rest->end - rest->at) >= length && memcmp(rest->at, words[i], length) == 0) {
             rest->at += length;
             return true;
         }
     }
-    return skip_number(json, rest);
+    return skip_number(rest);
 }
 
 /// A member's name and the colon.
-static bool skip_name(const uint8_t *json, struct gw_span *rest)
+static bool skip_name(struct gw_span *rest)
 {
-    gw_read_blanks(json, rest);
-    if (!skip_string(json, rest)) {
+    gw_read_blanks(rest);
+    if (!skip_string(rest)) {
         return false;
     }
-    gw_read_blanks(json, rest);
-    return eat(json, rest, ':');
+    gw_read_blanks(rest);
+    return eat(rest, ':');
 }
 
 /// Without recursion: `objects` has one bit for each open brace or bracket, the innermost lowest.
-bool gw_read_value(const uint8_t *json, struct gw_span *rest)
+bool gw_read_value(struct gw_span *rest)
 {
     uint32_t depth = 0;
     uint32_t objects = 0;
     for (;;) {
         bool wants_value = false;
-        gw_read_blanks(json, rest);
-        uint8_t byte = peek(json, rest);
+        gw_read_blanks(rest);
+        uint8_t byte = peek(rest);
         if (byte == '{' || byte == '[') {
             if (depth == GW_READ_DEPTH_MAX) {
                 return false;
@@ -182,20 +182,20 @@ bool gw_read_value(const uint8_t *json, struct gw_span *rest)
             depth++;
             objects = objects << 1 | (byte == '{' ? 1u : 0u);
             rest->at++;
-            gw_read_blanks(json, rest);
-            wants_value = peek(json, rest) != (byte == '{' ? '}' : ']');
-            if (wants_value && byte == '{' && !skip_name(json, rest)) {
+            gw_read_blanks(rest);
+            wants_value = peek(rest) != (byte == '{' ? '}' : ']');
+            if (wants_value && byte == '{' && !skip_name(rest)) {
                 return false;
             }
-        } else if (!skip_scalar(json, rest)) {
+        } else if (!skip_scalar(rest)) {
             return false;
         }
         while (!wants_value) {
             if (depth == 0u) {
                 return true;
             }
-            gw_read_blanks(json, rest);
-            byte = peek(json, rest);
+            gw_read_blanks(rest);
+            byte = peek(rest);
             if (byte == ((objects & 1u) != 0u ? '}' : ']')) {
                 depth--;
                 objects >>= 1;
@@ -205,7 +205,7 @@ bool gw_read_value(const uint8_t *json, struct gw_span *rest)
                 return false;
             }
             rest->at++;
-            if (wants_value && (objects & 1u) != 0u && !skip_name(json, rest)) {
+            if (wants_value && (objects & 1u) != 0u && !skip_name(rest)) {
                 return false;
             }
         }
@@ -213,11 +213,11 @@ bool gw_read_value(const uint8_t *json, struct gw_span *rest)
 }
 
 /// Whether a string, with its quotes, says what `text` says, which is ASCII.
-static bool is_text(const uint8_t *json, struct gw_span string, const char *text)
+static bool is_text(struct gw_span string, const char *text)
 {
     string.at++;
-    while (peek(json, &string) != '"') {
-        uint32_t code = read_character(json, &string);
+    while (peek(&string) != '"') {
+        uint32_t code = read_character(&string);
         if (code == 0u || code != (uint8_t)*text) {
             return false;
         }
@@ -226,71 +226,73 @@ static bool is_text(const uint8_t *json, struct gw_span string, const char *text
     return *text == '\0';
 }
 
-bool gw_read_members(const uint8_t *json, struct gw_span object, const char *const names[], uint32_t count,
+bool gw_read_members(struct gw_span object, const char *const names[], uint32_t count,
                          struct gw_span found[], bool is_closed)
 {
     (void)memset(found, 0, count * sizeof found[0]);
     object.at++;
-    gw_read_blanks(json, &object);
-    while (peek(json, &object) != '}') {
+    gw_read_blanks(&object);
+    while (peek(&object) != '}') {
         struct gw_span name = object;
         struct gw_span value;
         uint32_t index = 0;
-        (void)skip_string(json, &object);
+        (void)skip_string(&object);
         name.end = object.at;
-        gw_read_blanks(json, &object);
+        gw_read_blanks(&object);
         object.at++;
-        gw_read_blanks(json, &object);
+        gw_read_blanks(&object);
         value.at = object.at;
-        (void)gw_read_value(json, &object);
+        (void)gw_read_value(&object);
         value.end = object.at;
-        while (index < count && !is_text(json, name, names[index])) {
+        while (index < count && !is_text(name, names[index])) {
             index++;
         }
-        if (index < count ? found[index].end != 0u : is_closed) {
+        if (index < count ? found[index].end != NULL : is_closed) {
             return false;
         }
         if (index < count) {
             found[index] = value;
         }
-        gw_read_blanks(json, &object);
-        if (eat(json, &object, ',')) {
-            gw_read_blanks(json, &object);
+        gw_read_blanks(&object);
+        if (eat(&object, ',')) {
+            gw_read_blanks(&object);
         }
     }
     return true;
 }
 
-char *gw_read_string(uint8_t *json, struct gw_span value, uint32_t longest, uint32_t *length)
+char *gw_read_string(struct gw_span value, uint32_t longest, uint32_t *length)
 {
-    uint32_t start = value.at;
-    uint32_t to = start;
-    if (value.at == value.end || json[value.at] != '"') {
+    uint8_t *start = value.at;
+    uint8_t *to = start;
+    if (!eat(&value, '"')) {
         return NULL;
     }
-    value.at++;
-    while (peek(json, &value) != '"') {
-        uint32_t code = read_character(json, &value);
-        if (code == 0u || code == BEYOND_ASCII || to - start == longest) {
+    while (peek(&value) != '"') {
+        uint32_t code = read_character(&value);
+        if (code == 0u || code == BEYOND_ASCII || (uint32_t)(to - start) == longest) {
             return NULL;
         }
-        json[to] = (uint8_t)code;
+        *to = (uint8_t)code;
         to++;
     }
-    json[to] = 0;
-    *length = to - start;
-    return (char *)json + start;
+    *to = 0;
+    *length = (uint32_t)(to - start);
+    return (char *)start;
 }
 
-bool gw_read_integer(const uint8_t *json, struct gw_span value, uint32_t least, uint32_t most, uint32_t *number)
+bool gw_read_integer(struct gw_span value, uint32_t least, uint32_t most, uint32_t *number)
 {
     uint32_t sum = 0;
-    for (uint32_t i = value.at; i < value.end; i++) {
-        if (json[i] < '0' || json[i] > '9' || sum > most / 10u) {
+    bool is_there = false;
+    for (; value.at < value.end; value.at++) {
+        const uint32_t digit = *value.at - (uint32_t)'0';
+        if (digit > 9u || sum > most / 10u) {
             return false;
         }
-        sum = sum * 10u + (json[i] - (uint32_t)'0');
+        sum = sum * 10u + digit;
+        is_there = true;
     }
     *number = sum;
-    return value.end > value.at && sum >= least && sum <= most;
+    return is_there && sum >= least && sum <= most;
 }

@@ -20,10 +20,10 @@ static const struct ending interrupted = {GW_ACK_FAILED, "interrupted", "a resta
 enum result { RESULT_NONE, RESULT_HEALTH, RESULT_REQUEST };
 
 /// Queues an answer like a reading, so that it outlasts an outage.
-static void queue(struct gw_app *app, const struct gw_answer *text, uint64_t now)
+static void queue(struct gw_app *app, const struct gw_answer *text)
 {
-    struct gw_record record = {.kind = GW_APP_TOPIC_ACKS, .wall_s = (uint32_t)gw_app_now_s(app, now),
-                               .uptime_ms = now, .stamp_at = text->stamp_at};
+    struct gw_record record = {.kind = GW_APP_TOPIC_ACKS, .wall_s = gw_app_now_s(app),
+                               .uptime_ms = app->now, .stamp_at = text->stamp_at};
     if (gw_queue_append(&app->queue, &record, text->json.text, (uint32_t)text->json.length) != GW_STORE_OK) {
         gw_app_log(app, GW_APP_LOG_ERROR, "an answer could not be stored; bytes", (uint32_t)text->json.length);
     }
@@ -32,10 +32,10 @@ static void queue(struct gw_app *app, const struct gw_answer *text, uint64_t now
 /// Answers a command. Kept for repeats first: the other way round a cut in between would answer it twice. False if
 /// the answer could not be kept.
 static bool answer(struct gw_app *app, const char *cmd_id, const char *type_name, const struct ending *ending,
-                   enum result result, uint64_t now)
+                   enum result result)
 {
     const struct gw_ack ack = {.cmd_id = cmd_id, .type = type_name, .status = ending->status, .code = ending->code,
-                               .message = ending->message, .at_s = gw_app_now_s(app, now)};
+                               .message = ending->message, .at_s = gw_app_now_s(app)};
     struct gw_answer text = {.stamp_at = GW_STAMP_NONE};
     gw_json_begin(&text.json, (char *)app->config->buffer, app->config->buffer_size);
     gw_ack_begin(&ack, app->config->mac, &text);
@@ -43,7 +43,7 @@ static bool answer(struct gw_app *app, const char *cmd_id, const char *type_name
     if (result == RESULT_REQUEST) {
         gw_json_string(&text.json, app->request);
     } else if (result == RESULT_HEALTH) {
-        gw_health_write(app, &text.json, now);
+        gw_health_write(app, &text.json);
     }
     gw_json_text(&text.json, "}");
     if (!gw_ack_end(&text)) {
@@ -51,14 +51,14 @@ static bool answer(struct gw_app *app, const char *cmd_id, const char *type_name
         return false;
     }
     const bool is_kept = gw_cmd_finish(&app->commands, &text);
-    queue(app, &text, now);
+    queue(app, &text);
     return is_kept;
 }
 
 // ---- The certificate slots -----------------------------------------------------------------------------------------
 
 /// Answers the renewal that is going on, if there is one.
-static void report(struct gw_app *app, uint64_t now)
+static void report(struct gw_app *app)
 {
     static const struct ending endings[] = {
         [GW_CERT_CSR_READY] = {GW_ACK_DONE, "ok", ""},
@@ -75,18 +75,18 @@ static void report(struct gw_app *app, uint64_t now)
     const enum gw_cert_outcome outcome = app->cert.outcome;
     if (app->renewal[0] != '\0') {
         (void)answer(app, app->renewal, "renew_certificate", &endings[outcome],
-                     outcome == GW_CERT_CSR_READY ? RESULT_REQUEST : RESULT_NONE, now);
+                     outcome == GW_CERT_CSR_READY ? RESULT_REQUEST : RESULT_NONE);
         app->renewal[0] = '\0';
     }
 }
 
 /// Does what the slots want, in the order of their bits; what is not done here is handed out.
-static void do_slots(struct gw_app *app, unsigned actions, uint64_t now)
+static void do_slots(struct gw_app *app, unsigned actions)
 {
     while (actions != 0u) {
-        struct gw_cert_event saved = {.kind = GW_CERT_SAVE_DONE, .now_ms = now};
+        struct gw_cert_event saved = {.kind = GW_CERT_SAVE_DONE, .now_ms = app->now};
         if ((actions & GW_CERT_DO_REPORT) != 0u) {
-            report(app, now);
+            report(app);
         }
         app->wanted |= actions & (GW_CERT_DO_MAKE_KEY | GW_CERT_DO_STORE | GW_CERT_DO_CONNECT);
         // What still comes of the connection that is about to be closed proves nothing.
@@ -99,21 +99,27 @@ static void do_slots(struct gw_app *app, unsigned actions, uint64_t now)
     }
 }
 
-static void tell_slots(struct gw_app *app, struct gw_cert_event event, uint64_t now)
+/// `is_good` and `seconds` as the kind of the event wants them.
+static void tell_slots(struct gw_app *app, enum gw_cert_event_kind kind, bool is_good, uint32_t seconds)
 {
-    event.now_ms = now;
-    event.slot = gw_cert_slot_in_use(&app->cert); // events of an earlier connection do not come this far
-    do_slots(app, gw_cert_step(&app->cert, &event), now);
+    const struct gw_cert_event event = {
+        .kind = kind,
+        .now_ms = app->now,
+        .slot = gw_cert_slot_in_use(&app->cert), // events of an earlier connection do not come this far
+        .is_good = is_good,
+        .seconds = seconds,
+    };
+    do_slots(app, gw_cert_step(&app->cert, &event));
 }
 
-void gw_tasks_link(struct gw_app *app, enum gw_cert_event_kind kind, uint64_t now)
+void gw_tasks_link(struct gw_app *app, enum gw_cert_event_kind kind)
 {
-    tell_slots(app, (struct gw_cert_event){.kind = kind}, now);
+    tell_slots(app, kind, false, 0);
 }
 
 // ---- Commands ------------------------------------------------------------------------------------------------------
 
-static void execute(struct gw_app *app, uint64_t now)
+static void execute(struct gw_app *app)
 {
     const struct gw_command *command = &app->command;
     const bool is_busy = app->renewal[0] != '\0' || app->update[0] != '\0' || app->confirm_by != UINT64_MAX;
@@ -121,30 +127,29 @@ static void execute(struct gw_app *app, uint64_t now)
     case GW_CMD_RENEW:
     case GW_CMD_OTA:
         if (is_busy) {
-            (void)answer(app, command->cmd_id, command->type_name, &busy, RESULT_NONE, now);
+            (void)answer(app, command->cmd_id, command->type_name, &busy, RESULT_NONE);
         } else if (command->type == GW_CMD_OTA) {
             (void)memcpy(app->update, command->cmd_id, sizeof app->update);
             app->wanted |= GW_WANT_UPDATE;
         } else {
             (void)memcpy(app->renewal, command->cmd_id, sizeof app->renewal);
-            tell_slots(app, (struct gw_cert_event){.kind = command->step == GW_CMD_STEP_CSR ? GW_CERT_REQUEST
-                                                                                            : GW_CERT_INSTALL,
-                                                   .seconds = command->trial_seconds}, now);
+            tell_slots(app, command->step == GW_CMD_STEP_CSR ? GW_CERT_REQUEST : GW_CERT_INSTALL, false,
+                       command->trial_seconds);
         }
         break;
     case GW_CMD_POLL_NOW:
         // One that runs is as good as one that begins.
-        app->due_ms = app->poll.is_in_cycle ? app->due_ms : now;
-        (void)answer(app, command->cmd_id, command->type_name, &done, RESULT_NONE, now);
+        app->due_ms = app->poll.is_in_cycle ? app->due_ms : app->now;
+        (void)answer(app, command->cmd_id, command->type_name, &done, RESULT_NONE);
         break;
     default: // ping, get_status
         (void)answer(app, command->cmd_id, command->type_name, &done,
-                     command->type == GW_CMD_GET_STATUS ? RESULT_HEALTH : RESULT_NONE, now);
+                     command->type == GW_CMD_GET_STATUS ? RESULT_HEALTH : RESULT_NONE);
         break;
     }
 }
 
-static void on_command(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+static void on_command(struct gw_app *app, const struct gw_app_event *event)
 {
     struct gw_answer text = {.stamp_at = GW_STAMP_NONE};
     if (event->connection != app->connection) {
@@ -152,12 +157,12 @@ static void on_command(struct gw_app *app, const struct gw_app_event *event, uin
     }
     gw_json_begin(&text.json, (char *)app->config->buffer, app->config->buffer_size);
     switch (gw_cmd_receive(&app->commands, app->config->mac, event->bytes, event->length, event->topic_type,
-                           gw_app_now_s(app, now), &app->command, &text)) {
+                           gw_app_now_s(app), &app->command, &text)) {
     case GW_CMD_ANSWER:
-        queue(app, &text, now);
+        queue(app, &text);
         break;
     case GW_CMD_EXECUTE:
-        execute(app, now);
+        execute(app);
         break;
     case GW_CMD_IGNORE:
         gw_app_log(app, GW_APP_LOG_WARNING, "a command that nobody can answer; bytes", event->length);
@@ -167,7 +172,7 @@ static void on_command(struct gw_app *app, const struct gw_app_event *event, uin
     }
 }
 
-static void on_update_ended(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+static void on_update_ended(struct gw_app *app, const struct gw_app_event *event)
 {
     if (app->update[0] == '\0') {
         return;
@@ -178,26 +183,26 @@ static void on_update_ended(struct gw_app *app, const struct gw_app_event *event
     }
     const struct ending ending = {GW_ACK_FAILED, event->code != NULL ? event->code : "failed",
                                   "the image was not taken; this firmware goes on"};
-    (void)answer(app, app->update, "ota", &ending, RESULT_NONE, now);
+    (void)answer(app, app->update, "ota", &ending, RESULT_NONE);
     app->update[0] = '\0';
 }
 
-void gw_tasks_take(struct gw_app *app, const struct gw_app_event *event, uint64_t now)
+void gw_tasks_take(struct gw_app *app, const struct gw_app_event *event)
 {
     switch (event->kind) {
     case GW_APP_COMMAND:
-        on_command(app, event, now);
+        on_command(app, event);
         break;
     case GW_APP_KEY_MADE:
         app->request = (const char *)event->bytes;
-        tell_slots(app, (struct gw_cert_event){.kind = GW_CERT_KEY_DONE, .is_good = event->is_good}, now);
+        tell_slots(app, GW_CERT_KEY_DONE, event->is_good, 0);
         app->request = NULL;
         break;
     case GW_APP_CERTIFICATE_STORED:
-        tell_slots(app, (struct gw_cert_event){.kind = GW_CERT_STORE_DONE, .is_good = event->is_good}, now);
+        tell_slots(app, GW_CERT_STORE_DONE, event->is_good, 0);
         break;
     default: // GW_APP_UPDATE_ENDED
-        on_update_ended(app, event, now);
+        on_update_ended(app, event);
         break;
     }
 }
@@ -216,7 +221,7 @@ static const struct ending *ending_of(const struct gw_app *app)
     return is_update && app->config->image == GW_APP_IMAGE_ROLLED_BACK ? &rolled_back : &interrupted;
 }
 
-bool gw_tasks_start(struct gw_app *app, uint64_t now)
+bool gw_tasks_start(struct gw_app *app)
 {
     const unsigned actions = gw_cert_start(&app->cert, &app->state);
     const bool is_on_trial = app->config->image == GW_APP_IMAGE_ON_TRIAL;
@@ -224,22 +229,22 @@ bool gw_tasks_start(struct gw_app *app, uint64_t now)
     if (actions == 0u) {
         return false;
     }
-    app->confirm_by = is_on_trial ? now + GW_APP_UPDATE_TRIAL_MS : UINT64_MAX;
+    app->confirm_by = is_on_trial ? app->now + GW_APP_UPDATE_TRIAL_MS : UINT64_MAX;
     while (goes_on && gw_cmd_unfinished(&app->commands, app->update, &app->command)) {
         if (is_on_trial && app->update[0] == '\0' && strcmp(app->command.type_name, "ota") == 0) {
             (void)memcpy(app->update, app->command.cmd_id, sizeof app->update);
         } else {
-            goes_on = answer(app, app->command.cmd_id, app->command.type_name, ending_of(app), RESULT_NONE, now);
+            goes_on = answer(app, app->command.cmd_id, app->command.type_name, ending_of(app), RESULT_NONE);
         }
     }
-    do_slots(app, actions & GW_CERT_DO_SAVE, now);
+    do_slots(app, actions & GW_CERT_DO_SAVE);
     return true;
 }
 
 // ---- Actions -------------------------------------------------------------------------------------------------------
 
 /// A new firmware has proved itself, or its time is over.
-static void judge_update(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+static void judge_update(struct gw_app *app, struct gw_app_action *action)
 {
     if (app->confirm_by == UINT64_MAX) {
         return;
@@ -247,7 +252,7 @@ static void judge_update(struct gw_app *app, uint64_t now, struct gw_app_action 
     if (app->has_published && app->has_polled) {
         app->confirm_by = UINT64_MAX;
         app->wanted |= GW_WANT_CONFIRM;
-    } else if (now >= app->confirm_by) {
+    } else if (app->now >= app->confirm_by) {
         app->confirm_by = UINT64_MAX;
         app->wanted |= GW_WANT_RESTART;
         gw_app_log(app, GW_APP_LOG_ERROR, "the new firmware did not prove itself and goes; connections made",
@@ -277,25 +282,25 @@ static enum gw_app_action_kind next_wanted(struct gw_app *app)
     return GW_APP_WAIT;
 }
 
-bool gw_tasks_step(struct gw_app *app, uint64_t now, struct gw_app_action *action)
+bool gw_tasks_step(struct gw_app *app, struct gw_app_action *action)
 {
-    tell_slots(app, (struct gw_cert_event){.kind = GW_CERT_TICK}, now);
+    gw_tasks_link(app, GW_CERT_TICK);
     if (app->cert.phase == GW_CERT_TRIAL || app->cert.phase == GW_CERT_CONFIRMED) {
         gw_app_wake(action, app->cert.deadline_ms);
     }
     if ((app->wanted & GW_WANT_ANSWER) != 0u) {
         app->wanted &= ~(unsigned)GW_WANT_ANSWER;
-        (void)answer(app, app->update, "ota", &done, RESULT_NONE, now);
+        (void)answer(app, app->update, "ota", &done, RESULT_NONE);
         app->update[0] = '\0';
     }
-    judge_update(app, now, action);
+    judge_update(app, action);
     action->kind = next_wanted(app);
     action->slot = gw_cert_spare(&app->cert);
     action->command = &app->command;
     if (action->kind == GW_APP_STORE_CERTIFICATE) {
         action->bytes = (const uint8_t *)app->command.certificate;
         action->length = (uint32_t)strlen(app->command.certificate);
-        action->seconds = gw_app_now_s(app, now);
+        action->seconds = gw_app_now_s(app);
     } else if (action->kind == GW_APP_CONFIRM_UPDATE && app->update[0] != '\0') {
         app->wanted |= GW_WANT_ANSWER; // after the boot loader was told: a cut in between must not promise it
     }

@@ -7,18 +7,11 @@ bool gw_table_holds_bits(uint8_t table)
 
 uint8_t gw_type_width(uint8_t type)
 {
-    switch (type) {
-    case GW_TYPE_UINT32:
-    case GW_TYPE_INT32:
-    case GW_TYPE_FLOAT32:
-        return 2;
-    case GW_TYPE_UINT64:
-    case GW_TYPE_INT64:
-    case GW_TYPE_FLOAT64:
-        return 4;
-    default:
-        return 1;
-    }
+    static const uint8_t widths[] = {
+        [GW_TYPE_BOOL] = 1,  [GW_TYPE_UINT16] = 1, [GW_TYPE_INT16] = 1,   [GW_TYPE_UINT32] = 2,  [GW_TYPE_INT32] = 2,
+        [GW_TYPE_UINT64] = 4, [GW_TYPE_INT64] = 4, [GW_TYPE_FLOAT32] = 2, [GW_TYPE_FLOAT64] = 4,
+    };
+    return type < sizeof widths ? widths[type] : 1u;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

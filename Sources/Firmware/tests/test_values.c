@@ -48,8 +48,14 @@ static void times_that_do_not_exist_are_not_read(void)
     CHECK_EQUAL(seconds, 42);
     CHECK(gw_time_read("2000-02-29T00:00:00Z", 20, &seconds));
     CHECK(gw_time_read("2024-02-29T00:00:00Z", 20, &seconds));
-    const gw_civil_t beyond = {.year = 10000, .month = 1, .day = 1};
-    CHECK(!gw_time_from_civil(&beyond, &seconds));
+    static const uint16_t none[][GW_TIME_PARTS] = {
+        {10000, 1, 1, 0, 0, 0}, {1969, 12, 31, 23, 59, 59}, {0, 1, 1, 0, 0, 0},     {2026, 0, 1, 0, 0, 0},
+        {2026, 13, 1, 0, 0, 0}, {2026, 1, 0, 0, 0, 0},      {2026, 2, 29, 0, 0, 0}, {2026, 1, 1, 24, 0, 0},
+        {2026, 1, 1, 0, 60, 0}, {2026, 1, 1, 0, 0, 60},     {65535, 65535, 65535, 65535, 65535, 65535},
+    };
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        CHECK(!gw_time_from_parts(none[i], &seconds));
+    }
 }
 
 static void literals_are_read_or_refused(void)

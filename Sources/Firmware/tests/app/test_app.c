@@ -124,7 +124,7 @@ static void test_clock(void)
     begin();
     world.knows_time = false;
     CHECK(world_run(&world, 1000));
-    const uint64_t wrong[] = {0, 1000, UINT64_C(1759999999999), UINT64_MAX};
+    const uint64_t wrong[] = {0, 1000, UINT64_C(1759999999999), UINT64_C(6100000000000), UINT64_MAX};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const struct gw_app_event clock = {.kind = GW_APP_CLOCK, .wall_ms = wrong[i]};
         gw_app_take(&world.app, &clock, world.now);

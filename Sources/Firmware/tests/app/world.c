@@ -196,7 +196,7 @@ static void on_connect(struct world *world, const struct gw_app_action *action)
     const bool is_refused = action->slot != world->app.cert.active && !world->is_spare_accepted;
     world->is_connected = world->is_reachable && !is_refused;
     must(world, action->floor_s >= BUILD_S, "the clock's floor is at least the build", action->floor_s);
-    must(world, action->floor_s * 1000u <= world_true_ms(world) + 1000u || world->clock_error_ms != 0,
+    must(world, action->floor_s * UINT64_C(1000) <= world_true_ms(world) + 1000u || world->clock_error_ms != 0,
          "the clock's floor is not in the future", action->floor_s);
     post(world, world->now + 20u,
          (struct gw_app_event){.kind = world->is_connected ? GW_APP_CONNECTED

@@ -38,11 +38,11 @@ static struct gw_answer *fresh(void)
 }
 
 /// A timestamp in seconds; NULL is the time that is not known.
-static uint64_t seconds_of(const char *text)
+static uint32_t seconds_of(const char *text)
 {
     uint64_t seconds = 0;
     CHECK(text == NULL || gw_time_read(text, strlen(text), &seconds));
-    return seconds;
+    return (uint32_t)seconds;
 }
 
 static void begin(uint32_t block_size, uint32_t blocks)
@@ -153,6 +153,11 @@ static void test_values(void)
     CHECK(command.signature_length == 64u && command.signature[0] == 0xFFu && command.signature[1] == 0xEFu
           && command.signature[2] == 0u && command.signature[63] == 0x3Du);
     CHECK(command.expires_s == seconds_of("2026-02-18T15:30:00Z"));
+    // Later than the machine can hold: never.
+    static char late[] = "{\"cmd_id\":\"l\",\"issued_at\":\"2026-02-18T14:30:00Z\","
+                         "\"expires_at\":\"9999-12-31T23:59:59Z\",\"type\":\"ping\",\"params\":{}}";
+    CHECK(gw_cmd_read((uint8_t *)late, sizeof late - 1u, "ping", &command) == GW_CMD_GOOD);
+    CHECK(command.expires_s == GW_TIME_HELD_LAST);
     static char renew[] =
         "{\"cmd_id\":\"r\",\"issued_at\":\"2026-02-18T14:30:00Z\",\"expires_at\":\"2026-02-18T15:30:00Z\","
         "\"type\":\"renew_certificate\",\"params\":{\"step\":\"install\","

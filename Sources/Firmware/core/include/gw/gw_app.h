@@ -112,7 +112,7 @@ struct gw_app_config {
     const struct gw_block *state; ///< The journal of the certificate slots: at least 3 blocks.
     uint32_t interval_s;          ///< From the beginning of a poll cycle to that of the next: 1 to 86400.
     uint8_t window;               ///< Messages in flight: 1 to GW_QUEUE_WINDOW_MAX.
-    uint64_t build_s;             ///< When the firmware was built, in seconds since 1970: no clock shows less.
+    uint32_t build_s;             ///< When the firmware was built, in seconds since 1970: no clock shows less.
     uint32_t seed;                ///< A random number, other on every board and in every boot: for jitter.
     enum gw_app_reset reset;      ///< Why the board has started.
     enum gw_app_image image;      ///< What the boot loader says.
@@ -196,8 +196,8 @@ struct gw_app_action {
     uint32_t sequence;                ///< PUBLISH: names the message until it has ended.
     uint32_t connection;              ///< CONNECT, PUBLISH: its number.
     enum gw_cert_slot slot;           ///< CONNECT, MAKE_KEY, STORE_CERTIFICATE.
-    uint64_t floor_s;                 ///< CONNECT: the time is at least this, in seconds since 1970.
-    uint64_t seconds;                 ///< STORE_CERTIFICATE.
+    uint32_t floor_s;                 ///< CONNECT: the time is at least this, in seconds since 1970.
+    uint32_t seconds;                 ///< STORE_CERTIFICATE.
     const struct gw_command *command; ///< UPDATE.
 };
 
@@ -205,24 +205,21 @@ struct gw_app_action {
 // The machine
 // ---------------------------------------------------------------------------------------------------------------------
 
-/// The machine. Its members are its own.
+/// The machine. Its members are its own; those used most stand first, where rv32imc reaches them by short instructions.
 struct gw_app {
     const struct gw_app_config *config;
-    uint32_t random;                ///< For jitter.
+    uint64_t now;                   ///< The moment of the call under way.
 
     // The clock and the cycle: gw_cycle.c
-    gw_poll_t poll;
-    uint64_t start_ms;              ///< When this boot began, by the latest word of the clock.
-    uint64_t last_stamp_s;          ///< Of the last cycle that is dated, in any boot; 0 for none.
-    uint64_t first_ms;              ///< When the first cycle of this boot began; UINT64_MAX before it.
-    uint64_t begun_ms;              ///< When the last one did.
-    uint64_t due_ms;                ///< When the next one does.
-    uint64_t cycle_s;               ///< The timestamp of the last one; 0 where it is not known.
-    size_t next_reading;            ///< Where its next message goes on.
-    uint32_t unstored;              ///< Messages that the flash refused.
     bool is_trusted;                ///< Whether the wall clock is.
     bool is_making;                 ///< Whether messages of a cycle are still to be made.
     bool has_polled;                ///< Whether a cycle of this boot has had an answer.
+    uint64_t start_ms;              ///< When this boot began, by the latest word of the clock.
+    uint32_t last_stamp_s;          ///< Of the last cycle that is dated, in any boot; 0 for none.
+    uint64_t first_ms;              ///< When the first cycle of this boot began; UINT64_MAX before it.
+    uint64_t begun_ms;              ///< When the last one did.
+    uint64_t due_ms;                ///< When the next one does.
+    uint32_t cycle_s;               ///< The timestamp of the last one; 0 where it is not known.
 
     // The link and what goes over it: gw_delivery.c
     bool is_connected;
@@ -232,31 +229,37 @@ struct gw_app {
     bool has_published;             ///< Whether a message of this boot was accepted.
     bool has_accepted;              ///< Whether one was since the refused ones were offered last.
     uint32_t connection;            ///< The number of the connection.
-    struct gw_queue queue;
-    uint64_t connect_at;            ///< When to connect, unless connected before.
-    uint64_t status_at;             ///< The earliest moment of the next status message.
     uint64_t puback_by;             ///< When the PUBACK that is awaited is overdue; UINT64_MAX for none awaited.
-    uint64_t publish_at;            ///< Nothing is published before: the client took no more.
+    uint64_t connect_at;            ///< When to connect, unless connected before.
     uint64_t refused_until;         ///< When refused messages are offered again.
-    uint64_t not_after_s;           ///< When the certificate in use ends; 0 where it is not known.
+    unsigned wanted;                ///< Actions that are still to be handed out: bits, gw_tasks.c.
     uint32_t connect_wait_ms;       ///< The wait after the next failure.
     uint32_t refused_wait_ms;       ///< The wait before refused messages are offered again.
+    uint64_t status_at;             ///< The earliest moment of the next status message.
+    uint64_t publish_at;            ///< Nothing is published before: the client took no more.
+    uint32_t not_after_s;           ///< When the certificate in use ends; 0 where it is not known.
+    uint64_t confirm_by;            ///< When a new firmware must have proved itself; UINT64_MAX for none on trial.
+    size_t next_reading;            ///< Where the cycle's next message goes on.
+    uint32_t unstored;              ///< Messages that the flash refused.
     uint32_t free_bytes;            ///< Of the heap, at the least; 0 where nobody says.
     uint32_t status_count;          ///< Status messages of this boot.
     uint32_t status_mask;           ///< What the last one said, as far as an operator would act on it.
     uint32_t connects;              ///< Connections made in this boot.
     uint32_t refused;               ///< Refusals in this boot.
+    uint32_t random;                ///< For jitter.
 
     // Commands, certificate slots and the update: gw_tasks.c
-    unsigned wanted;                ///< Actions that are still to be handed out: bits.
-    struct gw_log commands;
-    struct gw_log state;
-    struct gw_cert cert;
-    uint64_t confirm_by;            ///< When a new firmware must have proved itself; UINT64_MAX for none on trial.
-    struct gw_command command;      ///< The one that was read last.
     const char *request;            ///< The signing request, while its answer is made.
     char renewal[GW_CMD_ID_MAX + 1u]; ///< The command of the renewal that is going on; empty for none.
     char update[GW_CMD_ID_MAX + 1u];  ///< The same of the update, also while the new firmware is on trial.
+
+    // The parts
+    struct gw_cert cert;
+    struct gw_log commands;
+    struct gw_log state;
+    struct gw_queue queue;
+    gw_poll_t poll;
+    struct gw_command command;      ///< The one that was read last.
 };
 
 /// Why a gateway cannot run.
@@ -280,7 +283,7 @@ struct gw_app_action gw_app_step(struct gw_app *app, uint64_t now);
 
 /// The time that no clock may be below, in seconds since 1970: when the firmware was built, or the latest moment that is
 /// on flash. A port whose clock starts in 1970 sets it to this, untrusted, so that certificates can be checked.
-uint64_t gw_app_clock_floor(const struct gw_app *app);
+uint32_t gw_app_clock_floor(const struct gw_app *app);
 
 #ifdef __cplusplus
 }

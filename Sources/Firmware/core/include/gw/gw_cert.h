@@ -114,6 +114,6 @@ enum gw_cert_expiry {
 };
 
 /// Judges `not_after` of a certificate, in seconds since 1970, as `now` is (0: not trusted). `days_left` may be NULL.
-enum gw_cert_expiry gw_cert_judge(uint64_t not_after, uint64_t now, uint32_t *days_left);
+enum gw_cert_expiry gw_cert_judge(uint32_t not_after, uint32_t now, uint32_t *days_left);
 
 #endif

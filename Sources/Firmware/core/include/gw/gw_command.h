@@ -52,7 +52,7 @@ enum gw_cmd_fault {
 struct gw_command {
     char cmd_id[GW_CMD_ID_MAX + 1u];       ///< Whose answer it will be.
     char type_name[GW_CMD_TYPE_MAX + 1u];  ///< The type as it came; "unknown" if it is no name.
-    uint64_t expires_s;                    ///< From this moment on, in seconds since 1970, it is not executed.
+    uint32_t expires_s;                    ///< From this moment on, in seconds since 1970, it is not executed.
     enum gw_cmd_type type;                 ///< What to do.
     enum gw_cmd_step step;                 ///< renew_certificate: which step.
     const char *certificate;               ///< renew_certificate, install: PEM, the device's certificate first.
@@ -84,7 +84,7 @@ struct gw_ack {
     enum gw_ack_status status; ///< How it ended.
     const char *code;          ///< Why, for programs: lower case and underscores.
     const char *message;       ///< Why, for people: UTF-8.
-    uint64_t at_s;             ///< When, in seconds since 1970; 0 while the clock is not trusted: filled in later.
+    uint32_t at_s;             ///< When, in seconds since 1970; 0 while the clock is not trusted: filled in later.
     const char *result;        ///< A JSON object in canonical form.
 };
 
@@ -116,7 +116,7 @@ enum gw_cmd_verdict {
 /// `journal` is a mounted log of its own, `now_s` the time, or 0 while the clock is not trusted: then nothing counts as
 /// expired. `answer` is written with GW_CMD_ANSWER only.
 enum gw_cmd_verdict gw_cmd_receive(struct gw_log *journal, const char *gateway_mac, uint8_t *bytes, uint32_t length,
-                                   const char *topic_type, uint64_t now_s, struct gw_command *command,
+                                   const char *topic_type, uint32_t now_s, struct gw_command *command,
                                    struct gw_answer *answer);
 
 /// Keeps the answer of a command for repeats. False if the flash refused: it is to be published all the same.

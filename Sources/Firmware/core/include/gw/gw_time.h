@@ -20,24 +20,19 @@ extern "C" {
 /// The last second that can be written: 9999-12-31T23:59:59Z.
 #define GW_TIME_LAST UINT64_C(253402300799)
 
-/// A second of the Gregorian calendar, UTC.
-typedef struct {
-    uint16_t year; ///< 1970 to 9999.
-    uint8_t month; ///< 1 to 12.
-    uint8_t day;   ///< 1 to 31.
-    uint8_t hour;
-    uint8_t minute;
-    uint8_t second; ///< 0 to 59, never 60.
-} gw_civil_t;
+/// The last second that the machine holds, in 2106: the records on flash have 32 bits. Messages and texts go further.
+#define GW_TIME_HELD_LAST UINT32_MAX
 
-/// Whole seconds of milliseconds.
-uint64_t gw_time_seconds(uint64_t milliseconds);
+/// The parts of a second of the Gregorian calendar, UTC: year (1970 to 9999), month (1 to 12), day, hour, minute, second
+/// (0 to 59, never 60).
+#define GW_TIME_PARTS 6u
 
-/// Turns seconds since 1970 into a date; false beyond GW_TIME_LAST.
-bool gw_time_to_civil(uint64_t seconds, gw_civil_t *civil);
+/// Whole seconds of milliseconds, of a time or a duration that ends before GW_TIME_HELD_LAST.
+uint32_t gw_time_seconds(uint64_t milliseconds);
 
-/// Turns a date into seconds since 1970; false, with `*seconds` untouched, if there is no such second.
-bool gw_time_from_civil(const gw_civil_t *civil, uint64_t *seconds);
+/// Turns the GW_TIME_PARTS of a date into seconds since 1970; false, with `*seconds` untouched, if there is no such
+/// second.
+bool gw_time_from_parts(const uint16_t *parts, uint64_t *seconds);
 
 /// Writes GW_TIME_LENGTH characters, not terminated; false, with nothing written, beyond GW_TIME_LAST.
 bool gw_time_write(uint64_t seconds, char *text);

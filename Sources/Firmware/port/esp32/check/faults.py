@@ -19,6 +19,7 @@ FAULTS = [
     ("link.c", "    incoming.filled += length;", "    incoming.filled = length;", "pieces of a command are lost"),
     ("link.c", "        atomic_store(&incoming.state, INCOMING_FREE);\n    }\n    event->kind", "    }\n    event->kind", "the command's buffer is never free again"),
     ("link.c", "    if (atomic_load(&incoming.state) == INCOMING_FILLING) {", "    if (false) {", "half a command blocks the next"),
+    ("link.c", "        await_task();\n", "", "a client is freed before its task has begun"),
     ("link_error.c", "        return true;\n    } else if", "        return false;\n    } else if", "a refusal looks like a lost connection"),
     ("clock.c", "    if (time->tv_sec < (time_t)GW_BUILD_SECONDS) {", "    if (false) {", "any time server is believed"),
     ("clock.c", "if (!is_trusted || ", "if (", "the time is believed before it is known"),
@@ -46,6 +47,7 @@ FAULTS = [
     ("settings_kept.c", "for (*schema = SETTINGS_SCHEMA;", "for (*schema = 1;", "the older of two settings counts"),
     ("settings.c", "            if (from->slave == slave->address) {", "            if (k < 64u) {", "points go to the wrong slave"),
     ("settings_point.c", "(uint16_t)(number - 1u)", "(uint16_t)number", "register 40001 is address 1"),
+    ("console_input.c", "            is_doubled = is_doubled || is_inside;\n", "", "a terminal with CR and LF cuts a certificate"),
     ("console.c", "        return say(\"there is a certificate already: 'forget keys' first, if it is to go\");", "", "a good key is overwritten"),
 ]
 FLAGS = ["-std=gnu17", "-w", "-D_GNU_SOURCE", "-DCHECK_IDF=6", "-DGW_BUILD_SECONDS=1790000000ULL", "-Iidf", "-I../main", "-Ifakes",

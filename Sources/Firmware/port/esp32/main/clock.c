@@ -19,7 +19,7 @@ uint64_t clock_now(void)
     return (uint64_t)esp_timer_get_time() / 1000u;
 }
 
-uint64_t clock_build(void)
+uint32_t clock_build(void)
 {
     return GW_BUILD_SECONDS;
 }

@@ -22,6 +22,6 @@ bool clock_start(const char *server);
 uint64_t clock_now(void);
 
 /// When this firmware was built, in seconds since 1970.
-uint64_t clock_build(void);
+uint32_t clock_build(void);
 
 #endif

@@ -56,7 +56,18 @@ size_t console_read_pem(char *pem, size_t size)
     size_t length = 0;
     bool is_inside = false;
     bool fits = true;
-    while (console_read_line(line, sizeof line) && line[0] != '\0') {
+    bool is_doubled = false; // a terminal that sends CR and LF: each line has an empty one behind it
+    unsigned empty = 0;
+    while (console_read_line(line, sizeof line)) {
+        if (line[0] == '\0') {
+            empty++;
+            is_doubled = is_doubled || is_inside;
+            if (empty > 1u || (length > 0u && !is_inside && !is_doubled)) {
+                break;
+            }
+            continue;
+        }
+        empty = 0;
         const bool is_end = strncmp(line, "-----END", 8) == 0;
         is_inside = is_inside || strncmp(line, "-----BEGIN", 10) == 0;
         const size_t count = strlen(line);

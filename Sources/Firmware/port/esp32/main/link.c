@@ -26,6 +26,10 @@
 /// An attempt to connect that has not ended by then is given up, in milliseconds: the client does not always say so.
 #define ATTEMPT_MS 50000u
 
+/// How long the client's task may take to begin, and a look at whether it has, in milliseconds.
+#define BEGIN_MS 1000u
+#define LOOK_MS 10u
+
 /// How long one step of the network may take: connecting, a write, the CONNACK.
 #define NETWORK_MS 10000
 
@@ -104,9 +108,13 @@ static struct outgoing outgoing[PLACES];
 /// The gateway's: the connection it knows of.
 static uint32_t wanted;
 
+/// The connection whose client's task has begun. Written by that task.
+static _Atomic uint32_t begun;
+
 /// The link task's.
 static struct {
     esp_mqtt_client_handle_t client; // NULL between two connections
+    bool has_task;
     uint32_t connection;
     bool is_connected;
     bool is_rejected;
@@ -182,6 +190,9 @@ static void on_event(void *argument, esp_event_base_t base, int32_t id, void *da
     const esp_mqtt_event_t *event = data;
     struct message news = {.connection = (uint32_t)(uintptr_t)argument};
     switch ((esp_mqtt_event_id_t)id) {
+    case MQTT_EVENT_BEFORE_CONNECT:
+        atomic_store(&begun, news.connection);
+        return;
     case MQTT_EVENT_CONNECTED:
         news.what = NEWS_CONNECTED;
         break;
@@ -235,13 +246,27 @@ static void free_places(void)
     }
 }
 
+/// Until the client's task has run, esp_mqtt_client_destroy() takes it for one that was never started, and would free
+/// what it is about to use.
+static void await_task(void)
+{
+    for (uint32_t waited = 0; session.has_task && waited < BEGIN_MS; waited += LOOK_MS) {
+        if (atomic_load(&begun) == session.connection) {
+            return;
+        }
+        vTaskDelay(pdMS_TO_TICKS(LOOK_MS));
+    }
+}
+
 /// Waits until the client's task has ended. What was in the client's outbox goes with it.
 static void end_client(void)
 {
     if (session.client != NULL) {
+        await_task();
         (void)esp_mqtt_client_destroy(session.client);
         session.client = NULL;
     }
+    session.has_task = false;
     session.is_connected = false;
     keys_detach();
     free_places();
@@ -271,10 +296,12 @@ static bool start_client(enum gw_cert_slot slot)
         return false;
     }
     session.client = esp_mqtt_client_init(&config);
-    return session.client != NULL && esp_mqtt5_client_set_connect_property(session.client, &property) == ESP_OK
+    session.has_task = session.client != NULL
+        && esp_mqtt5_client_set_connect_property(session.client, &property) == ESP_OK
         && esp_mqtt_client_register_event(session.client, MQTT_EVENT_ANY, on_event,
                                           (void *)(uintptr_t)session.connection) == ESP_OK
         && esp_mqtt_client_start(session.client) == ESP_OK;
+    return session.has_task;
 }
 
 static void connect_broker(const struct message *order)

@@ -259,9 +259,9 @@ uint64_t tls_not_after(const char *certificate)
     uint64_t seconds = 0;
     if (parse_pem(&chain, certificate)) {
         const mbedtls_x509_time *end = &chain.valid_to;
-        const gw_civil_t civil = {.year = (uint16_t)end->year, .month = (uint8_t)end->mon, .day = (uint8_t)end->day,
-                                  .hour = (uint8_t)end->hour, .minute = (uint8_t)end->min, .second = (uint8_t)end->sec};
-        (void)gw_time_from_civil(&civil, &seconds);
+        const uint16_t parts[GW_TIME_PARTS] = {(uint16_t)end->year, (uint16_t)end->mon, (uint16_t)end->day,
+                                               (uint16_t)end->hour, (uint16_t)end->min, (uint16_t)end->sec};
+        (void)gw_time_from_parts(parts, &seconds);
     }
     mbedtls_x509_crt_free(&chain);
     return seconds;

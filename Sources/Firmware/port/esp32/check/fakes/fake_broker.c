@@ -13,6 +13,7 @@ struct esp_mqtt_client {
     esp_event_handler_t handler;
     void *argument;
     bool is_started;
+    bool has_begun;
     bool is_connected;
     bool has_ended;
     uint64_t outcome_us;
@@ -82,6 +83,7 @@ esp_err_t esp_mqtt_client_start(esp_mqtt_client_handle_t client)
 esp_err_t esp_mqtt_client_destroy(esp_mqtt_client_handle_t client)
 {
     CHECK(client == the_client && is_in_handler == 0); // from its own task it would not end
+    CHECK(!client->is_started || client->has_begun); // its task would use what is freed here
     the_client = NULL;
     world->clients--;
     free(client);
@@ -165,8 +167,17 @@ int esp_mqtt_client_publish(esp_mqtt_client_handle_t client, const char *topic, 
     return -2;
 }
 
+void fake_broker_begin(void)
+{
+    if (the_client != NULL && the_client->is_started && !the_client->has_begun) {
+        the_client->has_begun = true;
+        dispatch(the_client, (esp_mqtt_event_t){.event_id = MQTT_EVENT_BEFORE_CONNECT});
+    }
+}
+
 void fake_broker_step(void)
 {
+    fake_broker_begin();
     struct esp_mqtt_client *client = the_client;
     if (client == NULL || !client->is_started || client->has_ended) {
         return;

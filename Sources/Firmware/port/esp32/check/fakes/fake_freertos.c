@@ -51,6 +51,7 @@ void vTaskDelete(TaskHandle_t task)
 void vTaskDelay(const TickType_t ticks)
 {
     world->now_us += (uint64_t)ticks * 1000u;
+    fake_broker_begin();
 }
 
 TickType_t xTaskGetTickCount(void)

@@ -145,6 +145,9 @@ uint64_t world_ms(void);                 ///< Since this boot.
 void world_advance(uint64_t to_us);      ///< Not beyond the next thing that happens.
 void fake_line_step(void);
 void fake_broker_step(void);
+
+/// Lets the client's task begin, where one waits for it.
+void fake_broker_begin(void);
 void fake_task_step(void);
 void fake_timer_step(void);
 void fake_network_step(void);

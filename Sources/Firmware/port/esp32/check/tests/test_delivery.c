@@ -1,6 +1,7 @@
 /// From the meter to the broker, and what may happen on the way.
 #include <string.h>
 
+#include "link.h"
 #include "test.h"
 
 void world_lose_wifi(void);
@@ -31,6 +32,24 @@ static void first_hour(void)
     world_run(3600000);
     CHECK(world_count("/telemetry") >= 12u && world_count("/telemetry") <= 14u);
     CHECK(world->connects == 1u && world->clients == 1u);
+}
+
+/// Two orders to connect, one behind the other: the first client's task has not run when the second comes.
+static void turn_round_at_once(void)
+{
+    static const struct link_config config = {.mac = WORLD_MAC, .broker = "mqtt.example.com", .port = 8883};
+    struct gw_hal_link link;
+    CHECK(link_open(&link, &config));
+    CHECK(link.connect(link.context, GW_CERT_SLOT_A, 1, 0) && link.connect(link.context, GW_CERT_SLOT_A, 2, 0));
+    link_turn(0);
+    link_turn(0);
+    CHECK(world->clients == 1u);
+}
+
+static void turns_round(void)
+{
+    test_provision();
+    CHECK(world_boot(turn_round_at_once) == END_POWER);
 }
 
 static void runs(void)
@@ -295,6 +314,7 @@ static void reset_reasons(void)
 void test_delivery(void)
 {
     STORY(runs);
+    STORY(turns_round);
     STORY(outage);
     STORY(power_cut);
     STORY(refused);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "test.h"
 
 static int put(const char *name, const char *text)
@@ -68,6 +69,31 @@ static void blank(void)
 {
     CHECK(world_boot(look_at_a_blank_board) == END_POWER);
     CHECK(world->attempts == 0u);
+}
+
+static void paste_in_other_ways(void)
+{
+    // CR and LF, which the console makes two line ends of; the first is what Enter left behind the command.
+    world_type("\n-----BEGIN CERTIFICATE-----\n\nca end=1\n\n-----END CERTIFICATE-----\n\n"
+               "-----BEGIN CERTIFICATE-----\n\nca end=2\n\n-----END CERTIFICATE-----\n\n\n\n");
+    CHECK(world_console("paste ca") == 0);
+    char *ca = keys_ca();
+    CHECK(ca != NULL && strcmp(ca, "-----BEGIN CERTIFICATE-----\nca end=1\n-----END CERTIFICATE-----\n"
+                                   "-----BEGIN CERTIFICATE-----\nca end=2\n-----END CERTIFICATE-----\n") == 0);
+    free(ca);
+    // Half of one, and nothing at all.
+    world_type("-----BEGIN CERTIFICATE-----\nca end=3\n\n\n");
+    CHECK(world_console("paste ca") != 0);
+    world_type("\n\n");
+    CHECK(world_console("paste ca") != 0);
+    // What a program printed around it.
+    world_type("Certificate:\n    Data:\n\n-----BEGIN CERTIFICATE-----\nca end=4\n-----END CERTIFICATE-----\n\n");
+    CHECK(world_console("paste ca") == 0);
+}
+
+static void pasted(void)
+{
+    CHECK(world_boot(paste_in_other_ways) == END_POWER);
 }
 
 static void look_at_one_that_runs(void)
@@ -183,6 +209,7 @@ static void encrypted_queue(void)
 void test_provisioning(void)
 {
     STORY(blank);
+    STORY(pasted);
     STORY(changed_by_hand);
     STORY(after_a_rollback);
     STORY(damaged_settings);
