@@ -10,7 +10,7 @@ struct Field {
     static let status = "tds_new/devices/\(mac)/status"
 
     /// A stop is promised within a second; the rest is for a machine on which other tests run, too.
-    static let promptly = Duration.seconds(2)
+    static let promptly = Duration.seconds(6)
 
     let folder: TemporaryFolder
     let certificates: Certificates

@@ -41,7 +41,7 @@ import Testing
         #expect(failures.map(\.kind) == [.unreachable])
         for _ in 0..<5 {
             let cycle = await lines.poll(deadline: .now + .seconds(10))
-            #expect(cycle.duration < .seconds(1))
+            #expect(cycle.duration < .milliseconds(2_500), "less than a connect takes to fail")
             #expect(cycle.succeeded == 1)
             #expect(cycle.failed == 1)
             #expect(cycle.lines.map(\.report.lineFailure?.kind) == [nil, .unreachable])
@@ -75,7 +75,7 @@ import Testing
         #expect(start.duration(to: .now) >= .milliseconds(300))
         try two.replug()
         #expect(await lines.rest(until: .now + .seconds(20)) == [1])
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(15))
         let caughtUp = await lines.poll([1], deadline: .now + .seconds(10))
         #expect(caughtUp.lines.map(\.index) == [1])
         #expect(caughtUp.succeeded == 1)

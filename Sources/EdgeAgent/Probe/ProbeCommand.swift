@@ -17,7 +17,7 @@ struct ProbeCommand: AsyncParsableCommand {
                 `probe config` writes the configuration.
 
                 A running agent gives the port up while a probe needs it, and takes it back by itself. Nothing that the \
-                probe asks changes anything in a meter. Every subcommand takes --json and --lang en or pt; the shapes are \
+                probe asks changes anything in a meter, but `probe write --yes`. Every subcommand takes --json and --lang en or pt; the shapes are \
                 in docs/probe.md.
                 """,
             pt: """
@@ -26,12 +26,12 @@ struct ProbeCommand: AsyncParsableCommand {
                 serviço, e `probe config` escreve a configuração.
 
                 Um agente em execução cede a porta enquanto a sonda precisa dela, e a retoma sozinho. Nada do que a \
-                sonda pergunta muda algo num medidor. Todo subcomando aceita --json e --lang en ou pt; as formas estão \
+                sonda pergunta muda algo num medidor, exceto `probe write --yes`. Todo subcomando aceita --json e --lang en ou pt; as formas estão \
                 em docs/probe.md.
                 """
         ).here,
         subcommands: [
             ScanCommand.self, IdentifyCommand.self, ReadCommand.self, DiagnoseCommand.self, QualityCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, WriteCommand.self,
         ])
 }
