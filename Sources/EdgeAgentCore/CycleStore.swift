@@ -14,18 +14,27 @@ struct CycleStore: Sendable {
     /// The time of a cycle that begins now.
     func begin() async -> CycleTime { await clock.begin() }
 
-    /// Stores what a cycle brought, and gives back what the spool had done before it.
+    /// What there is to tell of the spool once a cycle is stored.
+    struct SpoolNews: Sendable {
+        /// What had become of the messages before.
+        let before: Ledger
+        /// What has become of them now.
+        let ledger: Ledger
+        let oldestStamp: Int64?
+        let condition: SpoolCondition
+        let repairs: [SpoolRepair]
+        let hasChangedFromOutside: Bool
+    }
+
+    /// Stores what a cycle brought, and gives back what there is to tell of the spool.
     ///
     /// - Parameter next: When the next cycle begins.
-    func store(_ cycle: GatewayCycle, at time: CycleTime, next: ContinuousClock.Instant) async -> Ledger {
-        let before = await spool.ledger
+    func store(_ cycle: GatewayCycle, at time: CycleTime, next: ContinuousClock.Instant) async -> SpoolNews {
+        var fresh: (message: [UInt8], stamp: Int64)?
         do {
             switch time {
             case .stamp(let stamp):
-                if let message = try maker.message(for: cycle, stamp: stamp) {
-                    let sequence = try await spool.append(message, stamp: stamp)
-                    await forwarder.stored(Outgoing(sequence: sequence, payload: message))
-                }
+                fresh = try maker.message(for: cycle, stamp: stamp).map { ($0, stamp) }
             case .uptime(let uptime):
                 // The second is put in when it is known.
                 if let message = try maker.message(for: cycle, stamp: 0) {
@@ -33,22 +42,47 @@ struct CycleStore: Sendable {
                 }
             }
         } catch {
-            log.critical("a cycle could not be stored", metadata: ["error": "\(error)"])
+            fail(error)
+        }
+        let (stored, news) = await append(fresh)
+        do {
+            if let fresh, let sequence = try stored?.get() {
+                await forwarder.stored(Outgoing(sequence: sequence, payload: fresh.message))
+            }
+        } catch {
+            fail(error)
         }
         await forwarder.expectFresh(at: next)
-        if await spool.changedFromOutside() { await forwarder.storedOtherwise() }
-        await tell(cycle)
-        return before
+        if news.hasChangedFromOutside { await forwarder.storedOtherwise() }
+        tell(cycle, news)
+        return news
     }
 
-    private func tell(_ cycle: GatewayCycle) async {
-        let ledger = await spool.ledger
-        let oldest = await spool.oldest(1).first?.stamp
+    /// Stores a message, if there is one, and looks at the spool: all in one visit.
+    private func append(_ fresh: (message: [UInt8], stamp: Int64)?) async -> (Result<Int64, SpoolFailure>?, SpoolNews) {
+        await spool.together { spool in
+            let before = spool.ledger
+            let stored = fresh.map { fresh in
+                Result { () throws(SpoolFailure) in try spool.append(fresh.message, stamp: fresh.stamp) }
+            }
+            let hasChanged = spool.changedFromOutside()
+            let news = SpoolNews(
+                before: before, ledger: spool.ledger, oldestStamp: spool.oldest(1).first?.stamp,
+                condition: spool.condition, repairs: spool.takeRepairs(), hasChangedFromOutside: hasChanged)
+            return (stored, news)
+        }
+    }
+
+    private func fail(_ error: any Error) {
+        log.critical("a cycle could not be stored", metadata: ["error": "\(error)"])
+    }
+
+    private func tell(_ cycle: GatewayCycle, _ news: SpoolNews) {
         var isInMemory = false
-        if case .inMemory = await spool.condition { isInMemory = true }
+        if case .inMemory = news.condition { isInMemory = true }
         board.update { facts in
-            facts.ledger = ledger
-            facts.oldestStamp = oldest
+            facts.ledger = news.ledger
+            facts.oldestStamp = news.oldestStamp
             facts.isInMemory = isInMemory
             if facts.lines.isEmpty { facts.lines = maker.names.map { LineFacts(name: $0) } }
             for line in cycle.lines { facts.lines[line.index].note(line.report) }

@@ -95,6 +95,8 @@ struct LineLog {
     }
 
     private mutating func notePoint(_ code: String, _ failure: ModbusFailure?) {
+        // Nearly always there is nothing to say: no text is hashed then.
+        if failure == nil, pointFailures.isEmpty { return }
         guard pointFailures[code] != failure?.kind else { return }
         if let failure {
             log.warning("a point cannot be read", metadata: ["code": "\(code)", "error": "\(failure)"])

@@ -93,7 +93,7 @@ actor Lines {
     ///
     /// - Returns: The lines that came back and have not been polled since; nil when the moment has come.
     func rest(until moment: ContinuousClock.Instant) async -> Set<Int>? {
-        for index in members.indices where members[index].failure == nil {
+        for index in members.indices where members[index].failure == nil && members[index].last?.hasNobodyAway != true {
             let (poller, earlier) = (members[index].poller, members[index].pause)
             members[index].pause = Task {
                 await earlier?.value

@@ -46,13 +46,14 @@ struct Poller: Service {
         while !Task.isCancelled {
             let time = await store.begin()
             let cycle = await lines.poll(returned, deadline: returned == nil ? due + interval : due)
-            report.note(cycle, spool: await store.store(cycle, at: time, next: returned == nil ? due + interval : due))
+            let news = await store.store(cycle, at: time, next: returned == nil ? due + interval : due)
+            report.note(cycle, spool: news.before)
             for line in cycle.lines {
                 guard let changes = drifts[line.index]?.note(LineDrift.Cycle(line.report), at: .now) else { continue }
                 report.note(changes, on: line.index)
                 if !changes.isEmpty { store.board.drifting(drifts[line.index]?.drifts ?? [], on: line.index) }
             }
-            report.note(await store.spool.condition, repairs: await store.spool.takeRepairs())
+            report.note(news.condition, repairs: news.repairs)
             if returned == nil { due = max(due + interval, .now - interval) }
             returned = await lines.rest(until: due)
         }

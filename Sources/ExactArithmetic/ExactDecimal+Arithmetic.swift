@@ -3,6 +3,12 @@ extension ExactDecimal {
     public static func * (left: ExactDecimal, right: ExactDecimal) -> ExactDecimal {
         if right == .one { return left }
         if left.isZero || right.isZero { return .zero }
+        // Nearly every scale is a power of ten: no digit changes.
+        if right.digits == [1] {
+            return ExactDecimal(
+                isNegative: left.isNegative != right.isNegative, digits: left.digits,
+                exponent: left.exponent + right.exponent)
+        }
         // Schoolbook multiplication. A column sums at most a few hundred products of 81: UInt32 is ample.
         var columns = [UInt32](repeating: 0, count: left.digits.count + right.digits.count)
         for (i, a) in left.digits.enumerated() {

@@ -45,15 +45,23 @@ public struct ExactDecimal: Sendable, Hashable {
     }
 
     /// Makes the exact value of an integer of any width.
-    public init(_ value: some FixedWidthInteger) {
+    ///
+    /// Inlinable: registers are decoded all the time, and elsewhere each step would look the integer's type up.
+    @inlinable public init(_ value: some FixedWidthInteger) {
         var magnitude = value.magnitude
         var reversed: [UInt8] = []
+        reversed.reserveCapacity(20)
         while magnitude != 0 {
             let (quotient, digit) = magnitude.quotientAndRemainder(dividingBy: 10)
             reversed.append(UInt8(truncatingIfNeeded: digit))
             magnitude = quotient
         }
-        self.init(isNegative: value < 0, digits: reversed.reversed(), exponent: 0)
+        self.init(isNegative: value < 0, reversed: reversed)
+    }
+
+    /// Takes the digits of an integer, the least significant first.
+    @usableFromInline init(isNegative: Bool, reversed: [UInt8]) {
+        self.init(isNegative: isNegative, digits: reversed.reversed(), exponent: 0)
     }
 
     /// Reads a decimal literal such as `0.01`, `-40`, `+2.5e-3`; nil for anything else.

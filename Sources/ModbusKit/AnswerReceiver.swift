@@ -40,6 +40,7 @@ struct AnswerReceiver: LineReceiver {
         self.request = request
         self.dataBytes = dataBytes
         self.isCopy = isCopy
+        bytes.reserveCapacity(5 + dataBytes)
     }
 
     /// Takes what has arrived; gives the answer as soon as it is whole.

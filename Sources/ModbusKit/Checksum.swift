@@ -16,7 +16,12 @@ enum Checksum {
     /// Some bytes with their checksum behind them.
     static func sealed(_ bytes: some Collection<UInt8>) -> [UInt8] {
         let checksum = of(bytes)
-        return bytes + [UInt8(checksum & 0xFF), UInt8(checksum >> 8)]
+        var frame: [UInt8] = []
+        frame.reserveCapacity(bytes.count + 2)
+        frame += bytes
+        frame.append(UInt8(checksum & 0xFF))
+        frame.append(UInt8(checksum >> 8))
+        return frame
     }
 
     /// Whether the last two bytes are the checksum of those before them.

@@ -58,6 +58,11 @@ struct Connection: ~Copyable {
         guard sent == bytes.count else { throw lost(sent < 0 ? errno : 0) }
     }
 
+    /// As read(2), without waiting: with EAGAIN where nothing has come.
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+    }
+
     private enum Attempt {
         case connected(Int32)
         case failed(Int32)

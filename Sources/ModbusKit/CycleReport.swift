@@ -55,6 +55,9 @@ public struct CycleReport: Sendable {
     /// What the kernel counted on the port in this cycle; nil where the way has no such counters, never 0 instead.
     public let portErrors: PortErrors?
 
+    /// Whether every slave answered its last request: then nobody is to be probed before the next cycle.
+    public var hasNobodyAway: Bool { slaves.allSatisfy { $0.health.state == .online } }
+
     /// How many points were read.
     public var succeeded: Int { slaves.reduce(0) { $0 + $1.results.count { (try? $0.get()) != nil } } }
 

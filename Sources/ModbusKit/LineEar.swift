@@ -27,37 +27,48 @@ struct LineEar {
         case gone(Int32)
     }
 
-    /// When the last bit of the request has left the wire.
-    let requestEnd: ContinuousClock.Instant
-    /// How long the answer may take to begin.
-    let timeout: Duration
-    /// How long it is waited for once something else has come: the slave's usual time, where that is known.
-    let usual: Duration?
-    /// A longer silence inside a frame ends it.
-    let byteGap: Duration
-    /// The time of one character.
-    let character: Duration
-    /// The longest time beyond the timeout that bytes may keep coming.
-    let patience: Duration
+    /// What is the same for every request of a line; in nanoseconds.
+    struct Pace: Sendable {
+        /// The time of one character.
+        let character: Int64
+        /// A longer silence inside a frame ends it.
+        let byteGap: Int64
+        /// The longest time beyond the timeout that bytes may keep coming.
+        let patience: Int64
 
-    /// The longest time without a look at what has come.
-    static let longestSleep: Duration = .milliseconds(20)
+        init(_ settings: LineSettings) {
+            let timing = settings.timing
+            character = timing.time(ofCharacters: 1).wholeNanoseconds
+            byteGap = max(settings.longestPause, timing.time(ofCharacters: 20)).wholeNanoseconds
+            patience = (timing.time(ofCharacters: 512) + .milliseconds(200)).wholeNanoseconds
+        }
+    }
+
+    let pace: Pace
+    /// When the last bit of the request has left the wire.
+    let requestEnd: Moment
+    /// Until when the answer may begin.
+    let latest: Moment
+    /// How long the slave takes as a rule: the answer is waited for no longer once something else has come.
+    let usual: ResponseTimes
+
+    /// The longest time without a look at what has come, in nanoseconds.
+    static let longestSleep: Int64 = 20_000_000
 
     /// When the first byte came; nil as long as none did.
-    private(set) var firstByte: ContinuousClock.Instant?
-    private(set) var lastByte: ContinuousClock.Instant?
+    private(set) var firstByte: Moment?
+    private(set) var lastByte: Moment?
 
-    init(
-        requestEnd: ContinuousClock.Instant, timeout: Duration, usual: Duration?, timing: SerialTiming,
-        longestPause: Duration
-    ) {
+    /// Listens for the answer to a request that ends at a moment.
+    init(requestEnd: Moment, timeout: Duration, usual: ResponseTimes, pace: Pace) {
+        self.pace = pace
         self.requestEnd = requestEnd
-        self.timeout = timeout
+        latest = requestEnd + timeout.wholeNanoseconds
         self.usual = usual
-        byteGap = max(longestPause, timing.time(ofCharacters: 20))
-        character = timing.time(ofCharacters: 1)
-        patience = timing.time(ofCharacters: 512) + .milliseconds(200)
     }
+
+    /// From the end of the request to the answer's first byte.
+    var responseTime: Duration { firstByte.map { .nanoseconds($0 - requestEnd) } ?? .zero }
 
     /// Listens until the answer is there or can no longer come.
     mutating func listen(on transport: any LineTransport, into receiver: inout some LineReceiver) -> End {
@@ -71,43 +82,52 @@ struct LineEar {
         on transport: any LineTransport, into receiver: inout some LineReceiver,
         by buffer: UnsafeMutableRawBufferPointer
     ) -> End {
+        // Whether the rest of a frame is due: then it is fetched without asking first whether it is there.
+        var isDue = false
         while true {
-            let now = ContinuousClock.now
-            guard now < requestEnd + timeout + patience else { return .babble }
-            // Even when the time is up: what has come meanwhile, as this thread slept, has come in time.
-            let left = max(now.duration(to: end(receiver)), .zero)
-            var wanted = pollfd(fd: transport.descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&wanted, 1, left == .zero ? 0 : Int32(clamping: Int64(left / .milliseconds(1)) + 1))
-            if ready == -1, errno == EINTR { continue }
-            if ready == 0 {
-                if left == .zero { return .silence }
-                continue
+            let now = Moment.now
+            guard now < latest + pace.patience else { return .babble }
+            if !isDue {
+                // Even when the time is up: what has come meanwhile, as this thread slept, has come in time.
+                let left = max(end(receiver) - now, 0)
+                var wanted = pollfd(fd: transport.descriptor, events: Int16(POLLIN), revents: 0)
+                let ready = poll(&wanted, 1, left == 0 ? 0 : Int32(clamping: left / 1_000_000 + 1))
+                if ready == -1, errno == EINTR { continue }
+                if ready == 0 {
+                    if left == 0 { return .silence }
+                    continue
+                }
             }
             let count = transport.receive(into: buffer)
-            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            // A port without a byte says the same as one that has gone; only poll(2) tells the two apart.
+            if count < 0 ? errno == EINTR || errno == EAGAIN : count == 0 && isDue {
+                isDue = false
+                continue
+            }
             guard count > 0 else { return .gone(count < 0 ? errno : 0) }
             lastByte = .now
             firstByte = firstByte ?? lastByte
             if let answer = receiver.take(buffer.prefix(count)) { return .answer(answer) }
             // The answer is on its way at a known speed: one wake-up when it is here, not one for each byte. It may
             // turn out to be an exception, which is shorter.
-            if let missing = receiver.missing { Self.sleep(min(character * missing, Self.longestSleep)) }
+            let missing = receiver.missing
+            if let missing { Self.sleep(min(pace.character * Int64(missing), Self.longestSleep)) }
+            isDue = missing != nil
         }
     }
 
     /// Until when listening makes sense, by what has come so far.
-    private func end(_ receiver: some LineReceiver) -> ContinuousClock.Instant {
-        let latest = requestEnd + timeout
+    private func end(_ receiver: some LineReceiver) -> Moment {
         guard let lastByte else { return latest }
-        if receiver.rubbish == .brokenAnswer { return lastByte + byteGap }
-        return max(lastByte + byteGap, min(latest, requestEnd + (usual ?? timeout)))
+        let pause = lastByte + pace.byteGap
+        if receiver.rubbish == .brokenAnswer { return pause }
+        return max(pause, usual.patience.map { min(latest, requestEnd + $0.wholeNanoseconds) } ?? latest)
     }
 
     /// Blocks the thread, which blocks all signals: the sleep is never cut short.
-    static func sleep(_ time: Duration) {
-        let (seconds, attoseconds) = time.components
-        guard seconds >= 0, attoseconds > 0 else { return }
-        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    static func sleep(_ nanoseconds: Int64) {
+        guard nanoseconds > 0 else { return }
+        var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         nanosleep(&time, nil)
     }
 }

@@ -32,7 +32,7 @@ protocol LineTransport: AnyObject {
     /// Sends one RTU request, given without its checksum; the answer is for the line to find.
     func send(_ request: ArraySlice<UInt8>) throws(ModbusFailure)
 
-    /// Takes what has arrived, as RTU frames; as read(2), with EAGAIN where it was nothing for us.
+    /// Takes what has arrived, as RTU frames, without waiting; as read(2), with EAGAIN where it was nothing for us.
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int
 }
 
@@ -41,9 +41,6 @@ extension LineTransport {
     var portErrors: PortErrors? { nil }
     var advice: PortAdvice? { nil }
 
-    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        read(descriptor, buffer.baseAddress, buffer.count)
-    }
 }
 
 extension LineSettings {

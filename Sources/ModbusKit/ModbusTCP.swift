@@ -27,10 +27,12 @@ final class ModbusTCP: LineTransport {
     }
 
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        var chunk = [UInt8](repeating: 0, count: 1024)
-        let count = recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
+        let count = withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { chunk in
+            let count = connection.receive(into: chunk)
+            received += chunk.prefix(max(count, 0))
+            return count
+        }
         guard count > 0 else { return count }
-        received += chunk[..<count]
         while let frame = nextFrame() {
             // An answer to a request that was given up, or one that the network has brought twice.
             guard frame.transaction == transaction else { continue }

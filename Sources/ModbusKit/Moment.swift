@@ -1,17 +1,46 @@
-/// A moment whose size the compiler knows.
+import Glibc
+
+/// A moment on the continuous clock, in nanoseconds: a number that a register holds.
 ///
-/// The size of `ContinuousClock.Instant` is only known when the program runs. Whatever holds one is then copied and
-/// destroyed by way of tables that are looked up each time: in every list of slaves, at every request.
-struct Moment: Hashable, Sendable {
-    private static let origin = ContinuousClock.now
+/// The size of `ContinuousClock.Instant` is only known when the program runs, and a `Duration` has 128 bits. Whatever
+/// holds one is copied and destroyed by way of tables that are looked up each time, and every product and quotient is a
+/// call: in every list of slaves, at every request.
+struct Moment: Hashable, Comparable, Sendable {
+    private static let epoch = ContinuousClock().systemEpoch
 
-    private let sinceOrigin: Duration
+    /// Since the clock's epoch.
+    private let nanoseconds: Int64
 
-    init(_ instant: ContinuousClock.Instant) { sinceOrigin = Self.origin.duration(to: instant) }
+    private init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    static var now: Moment { Moment(.now) }
+    init(_ instant: ContinuousClock.Instant) { nanoseconds = Self.epoch.duration(to: instant).wholeNanoseconds }
 
-    var instant: ContinuousClock.Instant { Self.origin + sinceOrigin }
+    /// Now, by the clock that `ContinuousClock` reads.
+    static var now: Moment {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Moment(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
 
-    func duration(to instant: ContinuousClock.Instant) -> Duration { Self.origin.duration(to: instant) - sinceOrigin }
+    var instant: ContinuousClock.Instant { Self.epoch + .nanoseconds(nanoseconds) }
+
+    func duration(to instant: ContinuousClock.Instant) -> Duration {
+        .nanoseconds(Moment(instant).nanoseconds - nanoseconds)
+    }
+
+    static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// A moment so many nanoseconds later; the end of time at the latest.
+    static func + (moment: Moment, nanoseconds: Int64) -> Moment {
+        let (sum, isBeyond) = moment.nanoseconds.addingReportingOverflow(nanoseconds)
+        return Moment(nanoseconds: isBeyond ? .max : sum)
+    }
+
+    /// The nanoseconds from one moment to a later one.
+    static func - (later: Moment, earlier: Moment) -> Int64 { later.nanoseconds - earlier.nanoseconds }
+}
+
+extension Duration {
+    /// In nanoseconds, rounded towards zero.
+    var wholeNanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 }

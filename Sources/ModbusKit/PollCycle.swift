@@ -47,11 +47,18 @@ struct PollCycle {
                 if earliest >= deadline - agendas[index].slave.timeout { agendas[index].giveUp(as: .cycleOver) }
             }
         }
-        let waiting = agendas.indices.filter { !agendas[$0].pending.isEmpty }
-        let ready = waiting.filter { agendas[$0].notBefore.map { $0 <= now } ?? true }
-        if let well = ready.first(where: { !agendas[$0].hasFailed }) ?? ready.first { return .ask(slave: well) }
-        let earliest = waiting.compactMap { agendas[$0].notBefore }.min()
-        return earliest.map { .wait(until: $0) } ?? .done
+        var inDoubt: Int?
+        var earliest: ContinuousClock.Instant?
+        for index in agendas.indices where !agendas[index].pending.isEmpty {
+            if let moment = agendas[index].notBefore, moment > now {
+                earliest = min(earliest ?? moment, moment)
+            } else if !agendas[index].hasFailed {
+                return .ask(slave: index)
+            } else {
+                inDoubt = inDoubt ?? index
+            }
+        }
+        return inDoubt.map { .ask(slave: $0) } ?? earliest.map { .wait(until: $0) } ?? .done
     }
 
     /// Ends the cycle; what was not read by now has failed.

@@ -15,5 +15,7 @@ final class RTUOverTCP: LineTransport {
 
     func lost(_ code: Int32) -> ModbusFailure { connection.lost(code) }
 
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int { connection.receive(into: buffer) }
+
     func send(_ request: ArraySlice<UInt8>) throws(ModbusFailure) { try connection.send(Checksum.sealed(request)) }
 }

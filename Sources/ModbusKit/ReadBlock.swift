@@ -38,7 +38,8 @@ public struct ReadBlock: Sendable, Hashable, CustomStringConvertible {
 
     /// The same question in other lengths, the cheapest first: this one, then with items behind it or before it.
     var forms: [ReadBlock] {
-        [self]
+        if slack < step { return [self] }
+        return [self]
             + stride(from: step, through: slack, by: step).flatMap { extra in
                 [span.lowerBound..<span.upperBound + extra, span.lowerBound - extra..<span.upperBound]
                     .filter { $0.lowerBound >= 0 && $0.upperBound <= 65536 }

@@ -32,5 +32,10 @@ final class SerialPort: LineTransport {
 
     func lost(_ code: Int32) -> ModbusFailure { ModbusFailure(.portLost, code: code, at: path) }
 
+    /// libmodbus opens its ports so that nobody ever waits in them.
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        read(descriptor, buffer.baseAddress, buffer.count)
+    }
+
     func send(_ request: ArraySlice<UInt8>) throws(ModbusFailure) { try rtu.send(request) }
 }

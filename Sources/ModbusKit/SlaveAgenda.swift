@@ -48,7 +48,7 @@ struct SlaveAgenda {
     mutating func begin(at now: ContinuousClock.Instant) {
         hasFailed = false
         timesBusy = 0
-        results = slave.points.map { _ in .failure(failure(.offline)) }
+        results = Array(repeating: .failure(failure(.offline)), count: slave.points.count)
         pending = isAway ? [] : errands(plan, at: now)[...]
     }
 

@@ -101,7 +101,10 @@ final class SlaveDialogue {
     }
 
     /// Whether a frame has the very bytes that answered another question of late, or this one where those always moved.
-    func isCopy(_ frame: ArraySlice<UInt8>, of question: ReadBlock) -> Bool {
+    ///
+    /// - Parameter isSettled: Whether nothing older is left: what was doubted before and is said again is then believed.
+    func isCopy(_ frame: ArraySlice<UInt8>, of question: ReadBlock, isSettled: Bool = false) -> Bool {
+        if isSettled, saysAgain(frame, question) { return false }
         let hash = Self.hash(frame)
         if let repeated, repeated.hash == hash, repeated.moves >= Self.lively, question.dataBytes == lastLength,
             repeated.table == question.table, repeated.span == question.span
@@ -161,7 +164,8 @@ final class SlaveDialogue {
 
     /// Notes that the slave has answered a longer form of a question.
     func gave(_ form: ReadBlock) {
-        if longer[form]?.refusals != 0 || longer[form]?.wasGiven != true { longer[form] = Form(wasGiven: true) }
+        let known = longer[form]
+        if known?.refusals != 0 || known?.wasGiven != true { longer[form] = Form(wasGiven: true) }
     }
 
     /// Whether the slave has answered a longer form of a question before.
@@ -179,6 +183,19 @@ final class SlaveDialogue {
         let bytes = Array(frame.prefix(3))
         let question = outstanding.question(function: bytes[1], dataBytes: Int(bytes[2]))
         remember(Heard(hash: hash, table: question?.table, span: question?.span, isProven: false))
+    }
+
+    /// Whether an answer says what was taken for a copy before, of the items that both are about.
+    ///
+    /// Another copy, of something else, may come just then: it is none the less one for having come late.
+    private func saysAgain(_ frame: ArraySlice<UInt8>, _ question: ReadBlock) -> Bool {
+        guard let doubted, doubted.question.table == question.table else { return false }
+        let items = doubted.question.span.clamped(to: question.span)
+        func words(_ frame: ArraySlice<UInt8>, _ question: ReadBlock) -> ArraySlice<UInt16> {
+            let start = items.lowerBound - question.span.lowerBound
+            return question.words(of: Array(frame.dropFirst(3)))[start..<start + items.count]
+        }
+        return !items.isEmpty && words(frame, question) == words(doubted.copy[...], doubted.question)
     }
 
     private func remember(_ entry: Heard) {
@@ -199,7 +216,8 @@ final class SlaveDialogue {
 
     /// Whether a form may be asked for: neither it nor a shorter one that it contains was given up.
     private func isOpen(_ form: ReadBlock, at now: ContinuousClock.Instant) -> Bool {
-        guard !longer.isEmpty else { return true }
+        // Nearly always nothing was refused: no list is made then.
+        guard longer.values.contains(where: { $0.until != nil }) else { return true }
         let closed = longer.filter { $0.value.isClosed(at: now) }
         if closed.count >= Self.hopeless, !longer.values.contains(where: \.wasGiven) { return false }
         return !closed.keys.contains {

@@ -1,4 +1,9 @@
 extension Spool {
+    /// Does several things in one go, so that the spool's thread is woken once for all of them.
+    public func together<Value: Sendable, Failure: Error>(
+        _ body: @Sendable (isolated Spool) throws(Failure) -> Value
+    ) throws(Failure) -> Value { try body(self) }
+
     /// What became of every message.
     public var ledger: Ledger {
         let stock = disk?.stock ?? Stock()

@@ -52,7 +52,7 @@ import Testing
     @Test func `lines are polled side by side`() async throws {
         let (one, two) = (try simulated(), try simulated(.rtuOverTCP(host: "127.0.0.1", port: 0)))
         for line in [one, two] { line.inject(Fault(.slow(by: .seconds(2)))) }
-        let lines = try lines(["port: \(one.path)", "url: \"\(two.path)\""], timeout: "6s")
+        let lines = try lines(["port: \(one.path)", "url: \"\(two.path)\""], timeout: "5s")
         #expect(await lines.open().isEmpty)
         let cycle = await lines.poll(deadline: .now + .seconds(10))
         #expect(cycle.succeeded == 2)

@@ -44,5 +44,5 @@ public struct FaultCase: Sendable {
 
     /// All cases, with the share of requests that each fault strikes.
     public static let all: [(case: FaultCase, shares: [Double])] =
-        single.map { ($0, [0.01, 0.05, 0.2]) } + [(FaultCase(mixed: single.flatMap(\.kinds)), [0.01, 0.03])]
+        single.map { ($0, [0.01, 0.05, 0.2]) } + [(FaultCase(mixed: single.flatMap(\.kinds)), [0.01, 0.03, 0.05, 0.2])]
 }

@@ -35,11 +35,16 @@ public struct FaultMatrix: Sendable {
     /// All values that no slave gave.
     public var wrong: [String] { trials.flatMap { trial in trial.wrong.map { "\(trial.name), \(trial.map): \($0)" } } }
 
+    /// All values from an earlier cycle, besides where several faults strike most requests at once.
+    public var old: [String] {
+        trials.filter { !$0.isCrowded }.flatMap { trial in trial.old.map { "\(trial.name), \(trial.map): \($0)" } }
+    }
+
     /// A table: fault, share, what was seen and what was published.
     public var markdown: String {
         let head = [
-            "| fault | share | requests | struck | repeated | settling | strays | copies | drained ms | published right | none | wrong | yield |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+            "| fault | share | requests | struck | repeated | settling | strays | copies | drained ms | published right | none | old | wrong | yield |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         var rows: [String] = []
         var rest = trials[...]
@@ -47,12 +52,12 @@ public struct FaultMatrix: Sendable {
             let group = rest.prefix { $0.name == first.name && $0.share == first.share }
             rest = rest.dropFirst(group.count)
             func sum(_ value: (FaultTrial) -> Int) -> Int { group.reduce(0) { $0 + value($1) } }
-            let (right, none, wrong) = (sum(\.right), sum(\.none), sum(\.wrong.count))
-            let yield = Double(right * 1000 / max(right + none + wrong, 1)) / 10
+            let (right, none, old, wrong) = (sum(\.right), sum(\.none), sum(\.old.count), sum(\.wrong.count))
+            let yield = Double(right * 1000 / max(right + none + old + wrong, 1)) / 10
             let counts = [
                 sum(\.requests), sum(\.struck), sum(\.counters.repeats), sum(\.counters.settlingRequests),
                 sum(\.counters.strayFrames), sum(\.counters.copies),
-                sum { Int($0.counters.drainTime / .milliseconds(1)) }, right, none, wrong,
+                sum { Int($0.counters.drainTime / .milliseconds(1)) }, right, none, old, wrong,
             ]
             rows.append(
                 "| \(first.name) | \(Int(first.share * 100)) % | \(counts.map(String.init).joined(separator: " | ")) | \(yield) % |"

@@ -13,6 +13,8 @@ public struct FaultTrial: Sendable {
     public let share: Double
     /// The field that it struck.
     public let map: String
+    /// How many kinds of it there are.
+    private var kinds = 1
     /// Requests that were sent.
     public var requests = 0
     /// Requests that a fault struck.
@@ -23,15 +25,24 @@ public struct FaultTrial: Sendable {
     public var none = 0
     /// Values that the slave did not give for that register in that cycle; each is a lie.
     public var wrong: [String] = []
+    /// Values that the slave did give for that register, but in a cycle before: what no master can tell, where two
+    /// faults meet.
+    public var old: [String] = []
     /// Why points had no value.
     public var failures: [String: Int] = [:]
     /// What the line counted.
     public var counters = ModbusKit.LineCounters()
 
-    /// The share of points that had a value, in percent.
-    public var yield: Double { 100 * Double(right) / Double(max(right + none + wrong.count, 1)) }
+    /// Whether faults are so many that they meet: each of several strikes a request in twenty, or more.
+    var isCrowded: Bool { kinds > 1 && share >= 0.05 }
 
-    /// Polls a line on which a fault strikes until so many requests were sent.
+    /// The share of points that had a value, in percent.
+    public var yield: Double { 100 * Double(right) / Double(max(right + none + wrong.count + old.count, 1)) }
+
+    /// Where nearly all answers are spoilt the slaves are offline and asked ever more seldom: then a trial ends here.
+    static let patience: Duration = .seconds(60)
+
+    /// Polls a line on which a fault strikes until so many requests were sent, or until the patience is at its end.
     public static func run(
         _ fault: FaultCase, share: Double, on map: FieldMap, requests: Int, seed: UInt64
     ) async throws -> FaultTrial {
@@ -47,8 +58,10 @@ public struct FaultTrial: Sendable {
         let poller = LinePoller(
             line: line, slaves: try map.polled(), policy: RetryPolicy(attempts: 3, backoff: .milliseconds(20)))
         var trial = FaultTrial(name: fault.name, share: share, map: map.name)
+        trial.kinds = fault.kinds.count
         var cycles: [(start: Int64, end: Int64, report: CycleReport)] = []
-        while simulated.counters.requests < requests {
+        let end = ContinuousClock.now + Self.patience
+        while simulated.counters.requests < requests, ContinuousClock.now < end {
             let start = now()
             let report = await poller.poll(deadline: .now + .milliseconds(300))
             cycles.append((start, now(), report))
@@ -63,7 +76,8 @@ public struct FaultTrial: Sendable {
             // They end in another order than they begin in, but not much.
             let own = exchanges[max(0, first - 50)...].prefix(400)
                 .filter { $0.requestStart >= cycle.start && $0.requestStart <= cycle.end }
-            trial.judge(cycle.report, by: own, map)
+            let earlier = exchanges[max(0, first - 200)..<first]
+            trial.judge(cycle.report, by: own, after: earlier, map)
         }
         trial.requests = simulated.counters.requests
         trial.counters = await line.counters
@@ -77,7 +91,9 @@ public struct FaultTrial: Sendable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    private mutating func judge(_ report: CycleReport, by exchanges: [Exchange], _ map: FieldMap) {
+    private mutating func judge(
+        _ report: CycleReport, by exchanges: [Exchange], after earlier: ArraySlice<Exchange>, _ map: FieldMap
+    ) {
         for slave in report.slaves {
             for (address, result) in zip(map.addresses, slave.results) {
                 switch result {
@@ -89,7 +105,13 @@ public struct FaultTrial: Sendable {
                     if given.contains(where: { String($0) == value.text }) {
                         right += 1
                     } else {
-                        wrong.append("slave \(slave.address), register \(address): \(value.text), given were \(given)")
+                        let id = slave.address.rawValue
+                        let isOld = earlier.contains {
+                            $0.value(at: address, of: id).map { String($0) == value.text } ?? false
+                        }
+                        let text =
+                            "slave \(slave.address), register \(address): \(value.text), given were \(given)"
+                        if isOld { old.append(text) } else { wrong.append(text) }
                     }
                 }
             }

@@ -8,8 +8,10 @@ extension OnTheLine {
         {
             let matrix = try await FaultMatrix.run(requests: 5_000)
             #expect(matrix.wrong.isEmpty, "\(matrix.wrong.prefix(10))")
+            #expect(matrix.old.isEmpty, "\(matrix.old.prefix(10))")
             for trial in matrix.trials {
-                #expect(trial.right > 0, "\(trial.name), \(trial.map)")
+                // Where hardly a request is spared there may be no value at all, but never a wrong one.
+                if trial.struck < trial.requests / 2 { #expect(trial.right > 0, "\(trial.name), \(trial.map)") }
                 if trial.share >= 0.2 { #expect(trial.struck > 0, "\(trial.name) was never seen") }
             }
             print(matrix.markdown)

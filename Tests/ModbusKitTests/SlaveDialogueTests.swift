@@ -77,6 +77,17 @@ import Testing
         #expect(!dialogue.isCopy(answer(second, 7), of: second), "asked again it was the same: it holds the same")
     }
 
+    @Test func `a settling request proves what was doubted, and no other copy that comes just then`() {
+        let (first, second) = (block(0..<4), block(10..<14))
+        take(first, 7)
+        take(first, 8)
+        dialogue.gaveUp(on: second, copy: Array(answer(second, 7)), at: now)
+        #expect(!dialogue.isCopy(answer(second, 7), of: second, isSettled: true))
+        #expect(dialogue.isCopy(answer(second, 8), of: second, isSettled: true))
+        let longer = block(10..<15)
+        #expect(!dialogue.isCopy(answer(longer, 7), of: longer, isSettled: true), "said of the same items")
+    }
+
     @Test func `what was taken for a copy and was one stays one`() {
         let (first, second) = (block(0..<4), block(10..<14))
         take(first, 7)

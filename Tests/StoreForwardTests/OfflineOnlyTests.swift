@@ -35,7 +35,7 @@ struct OfflineOnlyTests {
     }
 
     @Test func `what the broker does not take is written down when its time is over`() async throws {
-        let spool = try await spool(after: .milliseconds(200))
+        let spool = try await spool(after: .seconds(3))
         for stamp in Int64(1)...5 { _ = try await spool.append([UInt8(stamp)], stamp: stamp) }
         await spool.refused(2, reason: 135)
         #expect(await spool.statistics().inMemory == 5)
