@@ -1,6 +1,7 @@
 /// A set of sequences, kept as ranges: messages are delivered almost in order, so that a year's backlog is a few of them.
 struct SequenceSet: Equatable {
-    private var ranges: [ClosedRange<Int64>] = []
+    /// The stretches without a gap, the lowest first.
+    private(set) var ranges: [ClosedRange<Int64>] = []
     private(set) var count = 0
 
     var isEmpty: Bool { ranges.isEmpty }

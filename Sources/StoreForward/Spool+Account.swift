@@ -11,6 +11,8 @@ extension Spool {
         let numbers = lastSequence >= Self.provisional ? lastSequence - Self.provisional : lastSequence
         ledger.waiting += memory.count - deliveredUnwritten.count
         ledger.undated += heldInMemory.count
+        ledger.resent.delivered += resentUnwritten.count
+        ledger.resent.waiting -= resentUnwritten.count
         ledger.dropped += dropped
         for entry in memory.entries {
             if let reason = entry.message.refusal { ledger.refused[reason, default: 0] += 1 }

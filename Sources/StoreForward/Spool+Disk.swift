@@ -23,6 +23,7 @@ extension Spool {
                 path, settings: settings, bootID: bootID, wasUsed: !isNew, action: action)
             adopt(opened.store)
             if let repair = opened.repair { repairs.append(repair) }
+            openNotes()
         } catch {
             if isNew { lock?.withdraw() }
             lock = nil
@@ -60,6 +61,7 @@ extension Spool {
         if let nextAttempt, ContinuousClock.now < nextAttempt { return nil }
         let value = attempt(body)
         guard value != nil else { return nil }
+        if condition != .storing { notes?.allocate() }
         condition = .storing
         nextAttempt = nil
         retryDelay = Self.shortestRetry
@@ -146,10 +148,14 @@ extension Spool {
     func writeDown(all: Bool = false) {
         let isFull = memory.bytes > settings.memoryBytes
         let messages = memory.due(by: all || isFull ? nil : .now)
-        if !messages.isEmpty || !deliveredUnwritten.isEmpty || !heldInMemory.isEmpty { flush(messages) }
+        if !messages.isEmpty || hasUnwrittenNotes { flush(messages) }
         let excess = memory.shrink(to: settings.memoryBytes)
         dropped += excess
         schedule()
+    }
+
+    private var hasUnwrittenNotes: Bool {
+        !deliveredUnwritten.isEmpty || !resentUnwritten.isEmpty || !heldInMemory.isEmpty
     }
 
     private func flush(_ messages: [NewMessage]) {
@@ -167,10 +173,7 @@ extension Spool {
 
     /// Writes down, each by itself, what was noted while the disk took nothing.
     private func flushSide(to disk: DiskStore) throws(SpoolFailure) {
-        if !deliveredUnwritten.isEmpty {
-            try disk.deliver(deliveredUnwritten.sequences, action: "removing delivered messages")
-            deliveredUnwritten.removeAll()
-        }
+        try writeDeliveries(to: disk)
         while let message = heldInMemory.first {
             try disk.hold(message, action: "keeping an undated cycle")
             heldInMemory.removeFirst()
@@ -180,25 +183,17 @@ extension Spool {
         (dropped, undatedDropped) = (0, 0)
     }
 
-    /// Keeps in mind that a message needs not be offered again, although it is still on disk.
-    func rememberDelivered(_ sequence: Int64) {
-        let head = try? disk?.file.head(sequence, action: "removing delivered messages")
-        if let head, !head.state.isWaiting { return }
-        deliveredUnwritten.insert(sequence)
-        schedule()
-    }
-
-    /// The waiting messages on disk that the broker has not taken.
-    func stored(_ count: Int, after sequence: Int64) -> [StoredMessage] {
+    /// The messages on disk above a sequence, but those that the broker has taken meanwhile.
+    func stored(
+        _ count: Int, after sequence: Int64, but taken: SequenceSet,
+        _ body: (DiskStore, _ count: Int, _ after: Int64) throws(SpoolFailure) -> [StoredMessage]
+    ) -> [StoredMessage] {
         var found: [StoredMessage] = []
         var after = sequence
         while found.count < count {
             let wanted = count - found.count
-            let messages =
-                read { (disk) throws(SpoolFailure) in
-                    try disk.waiting(wanted, after: after, action: "reading the oldest messages")
-                } ?? []
-            found += messages.filter { !deliveredUnwritten.contains($0.sequence) }
+            let messages = read { (disk) throws(SpoolFailure) in try body(disk, wanted, after) } ?? []
+            found += messages.filter { !taken.contains($0.sequence) }
             guard messages.count == wanted, let last = messages.last else { break }
             after = last.sequence
         }
@@ -226,7 +221,7 @@ extension Spool {
         timer?.cancel()
         timer = nil
         guard !isClosed else { return }
-        let isWaiting = !memory.isEmpty || !heldInMemory.isEmpty || !deliveredUnwritten.isEmpty || disk == nil
+        let isWaiting = !memory.isEmpty || hasUnwrittenNotes || disk == nil
         guard isWaiting, let next = nextAttempt ?? memory.nextDue else { return }
         timer = Task { [weak self] in
             try? await Task.sleep(until: next, clock: .continuous)

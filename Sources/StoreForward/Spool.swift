@@ -20,6 +20,7 @@ public actor Spool {
 
     var lock: SpoolLock?
     var disk: DiskStore?
+    var notes: DeliveryNotes?
     var isClosed = false
 
     /// What is not on disk, or not yet.
@@ -27,6 +28,8 @@ public actor Spool {
     var heldInMemory: [UndatedMessage] = []
     /// Messages on disk that the broker took while the disk could not be told so.
     var deliveredUnwritten = SequenceSet()
+    /// The same of messages that were asked for again.
+    var resentUnwritten = SequenceSet()
     var dropped = 0
     var undatedDropped = 0
 
@@ -76,6 +79,7 @@ public actor Spool {
             guard error.scope == .store else { throw error }
             note(error)
         }
+        writeDown()
     }
 
     /// Stores a payload and returns its sequence.
@@ -102,7 +106,10 @@ public actor Spool {
     public func oldest(_ count: Int, after sequence: Int64 = 0) -> [StoredMessage] {
         guard count > 0 else { return [] }
         let inMemory = memory.messages(count, after: sequence)
-        let onDisk = stored(count, after: sequence)
+        let onDisk = stored(count, after: sequence, but: deliveredUnwritten) {
+            (disk, count, sequence) throws(SpoolFailure) in
+            try disk.waiting(count, after: sequence, action: "reading the oldest messages")
+        }
         if inMemory.isEmpty { return onDisk }
         if onDisk.isEmpty { return inMemory }
         return Array((onDisk + inMemory).sorted { $0.sequence < $1.sequence }.prefix(count))
@@ -110,9 +117,9 @@ public actor Spool {
 
     /// The oldest messages that are asked for again, above a sequence; to be sent when nothing else waits.
     public func resends(_ count: Int, after sequence: Int64 = 0) -> [StoredMessage] {
-        read { (disk) throws(SpoolFailure) in
+        stored(count, after: sequence, but: resentUnwritten) { (disk, count, sequence) throws(SpoolFailure) in
             try disk.wanted(count, after: sequence, action: "reading messages that are asked for again")
-        } ?? []
+        }
     }
 
     /// Notes that the broker took messages, all in one transaction; a sequence that is not stored is passed over.
@@ -122,7 +129,7 @@ public actor Spool {
         let isWritten: Void? = write { (disk) throws(SpoolFailure) in
             try disk.deliver(onDisk, action: "removing delivered messages")
         }
-        if isWritten == nil { onDisk.forEach(rememberDelivered) }
+        if isWritten == nil { rememberDelivered(onDisk) }
     }
 
     /// Notes that the broker refused a message; it stays stored, and the last reason is kept with it.
@@ -194,6 +201,7 @@ public actor Spool {
         timer?.cancel()
         isClosed = true
         disk = nil
+        notes = nil
         lock = nil
     }
 }

@@ -29,10 +29,6 @@ public struct CrashReport: Sendable, CustomStringConvertible {
         }
         for (role, verdict) in verdicts {
             if verdict.excused > 0 { lines.append("\(role.rawValue): the disk took \(verdict.excused) readings") }
-            if verdict.unnoted > 0 {
-                let why = "whose delivery a full disk could not take a note of"
-                lines.append("\(role.rawValue): \(verdict.unnoted) came again \(why)")
-            }
             if verdict.brokerRepeats > 0 {
                 lines.append("\(role.rawValue): the broker itself repeated \(verdict.brokerRepeats)")
             }

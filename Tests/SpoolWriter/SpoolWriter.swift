@@ -9,6 +9,7 @@ import StoreForward
 ///     SpoolWriter endless <path>    appends for ever, and removes one of three
 ///     SpoolWriter offline <path>    the same with durability offline-only, everything delivered at once
 ///     SpoolWriter slow <path>       appends messages of 1000 bytes, ten in a second, and says "storing" or "memory"
+///     SpoolWriter drain <path>      delivers ten at a time, says "- sequence" for each, and waits to be killed
 ///     SpoolWriter day <path>        288 messages of 600 bytes, each appended and removed
 ///     SpoolWriter speed <path>      appends and drains 20 000 messages and says how long it took
 ///     SpoolWriter year <path>       105 000 messages of 350 to 600 bytes: their room, opening and draining them
@@ -59,6 +60,13 @@ import StoreForward
                     }
                     try await Task.sleep(for: .milliseconds(100))
                 }
+            case "drain":
+                while case let window = await spool.oldest(10), !window.isEmpty {
+                    await spool.delivered(window.map(\.sequence))
+                    for message in window { say("- \(message.sequence)") }
+                }
+                say("drained \(await spool.condition)")
+                while true { pause() }
             case "day":
                 for stamp in (last + 1)...(last + 288) {
                     let sequence = try await spool.append(payload(stamp, count: 600), stamp: stamp)

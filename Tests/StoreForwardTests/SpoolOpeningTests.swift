@@ -18,10 +18,10 @@ struct SpoolOpeningTests {
         defer { umask(before) }
         let spool = try await Spool(SpoolSettings(path: folder.file("spool.db"), maxBytes: 1 << 20)) { nil }
         _ = try await spool.append([1], stamp: 1)
-        #expect(folder.names == ["spool.db", "spool.db-lock", "spool.db-shm", "spool.db-wal"])
+        #expect(folder.names == ["spool.db", "spool.db-delivered", "spool.db-lock", "spool.db-shm", "spool.db-wal"])
         for name in folder.names { #expect(folder.mode(name) == 0o600, "\(name)") }
         await spool.close()
-        #expect(folder.names == ["spool.db", "spool.db-lock"])
+        #expect(folder.names == ["spool.db", "spool.db-delivered", "spool.db-lock"])
     }
 
     @Test func `an empty file becomes a spool`() async throws {

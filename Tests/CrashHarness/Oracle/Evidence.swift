@@ -75,12 +75,6 @@ public struct Evidence: Sendable {
     /// What went wrong with the agent itself: it ended without being asked to.
     public var ends: [String] = []
 
-    /// Whether the disk took nothing at a moment, or had not been tried again since.
-    func wasWithoutDisk(at moment: Moment) -> Bool {
-        let grace: Moment = 5_000_000_000
-        return lives.contains { $0.withoutDisk.contains { ($0.lowerBound..<$0.upperBound + grace).contains(moment) } }
-    }
-
     /// Evidence of a gateway that has not begun.
     public init(mac: String, window: Int, backlog: [Int64]) {
         (self.mac, self.window, self.backlog) = (mac, window, backlog)

@@ -27,8 +27,6 @@ public struct Verdict: Sendable {
     public let duplicates: Int
     /// The most of them after one reconnect.
     public let mostAtOnce: Int
-    /// Repeats beyond the window, of messages whose delivery a full disk could not take a note of before the kill.
-    public let unnoted: Int
     /// Second arrivals that the broker sent by itself.
     public let brokerRepeats: Int
     /// Readings that a full or damaged disk took.
@@ -46,8 +44,7 @@ public struct Verdict: Sendable {
             Finding(fault: .lost, detail: promise.story(of: $0, in: evidence))
         }
         let explanation = Repeats(arrivals.repeats, reconnects: evidence.reconnects, window: evidence.window)
-        let unnoted = explanation.unexplained.filter { evidence.wasWithoutDisk(at: $0.between.lowerBound) }
-        findings += explanation.unexplained.filter { !evidence.wasWithoutDisk(at: $0.between.lowerBound) }.map {
+        findings += explanation.unexplained.map {
             Finding(fault: .duplicated, detail: "reading \($0.reading) again, and no break of the link explains it")
         }
         findings += Order.violations(arrivals.firsts.map(\.reading), streams: evidence.streams).map {
@@ -61,7 +58,6 @@ public struct Verdict: Sendable {
         kept = promise.kept.subtracting(arrivals.readings).count
         duplicates = arrivals.repeats.count
         mostAtOnce = explanation.mostAtOnce
-        self.unnoted = unnoted.count
         brokerRepeats = arrivals.brokerRepeats
         excused = excusable.count + promise.neverStored
     }
