@@ -11,19 +11,21 @@ struct PortClaim: ~Copyable {
 
     init(path: String) throws(ModbusFailure) {
         // O_NONBLOCK: a port whose carrier line is down would block the open for ever.
-        descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        let opened = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         let openError = errno
-        guard descriptor >= 0 else { throw ModbusFailure(Self.kind(of: openError), code: openError, at: path) }
-        guard isatty(descriptor) == 1 else {
+        guard opened >= 0 else { throw ModbusFailure(Self.kind(of: openError), code: openError, at: path) }
+        guard isatty(opened) == 1 else {
             let code = errno
-            close(descriptor)
+            close(opened)
             throw ModbusFailure(.notASerialPort, code: code, at: path)
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
-            close(descriptor)
+            close(opened)
             throw ModbusFailure(.portBusy, code: code, at: path)
         }
+        // Last of all: a value that is complete has its deinit run also where its init throws, and would close twice.
+        descriptor = opened
     }
 
     /// Keeps out whoever opens the port from now on; to be called once libmodbus has opened it.

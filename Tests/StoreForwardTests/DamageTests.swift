@@ -4,7 +4,7 @@ import Testing
 @testable import StoreForward
 
 /// A file that was whole and is damaged now: nothing wrong comes out of it, and whatever can be read does.
-@Suite(.timeLimit(.minutes(isLongRun ? 60 : 4)))
+@Suite(.timeLimit(.minutes(isLongRun ? 60 : 15)))
 struct DamageTests {
     let folder = TemporaryFolder(inMemory: true)
 

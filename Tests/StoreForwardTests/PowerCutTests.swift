@@ -5,7 +5,7 @@ import WriteRecorder
 @testable import StoreForward
 
 /// Every cut point of a recorded run is replayed: the spool is opened on what a power cut there can leave.
-@Suite(.serialized, .timeLimit(.minutes(isLongRun ? 60 : 5)))
+@Suite(.serialized, .timeLimit(.minutes(isLongRun ? 60 : 15)))
 struct PowerCutTests {
     let folder = TemporaryFolder(inMemory: true)
     let replay = TemporaryFolder(inMemory: true)

@@ -3,7 +3,7 @@ import StoreForward
 import Testing
 import WriteRecorder
 
-@Suite(.serialized, .timeLimit(.minutes(isLongRun ? 60 : 4)))
+@Suite(.serialized, .timeLimit(.minutes(isLongRun ? 60 : 15)))
 struct SpoolDurabilityTests {
     let folder = TemporaryFolder()
 

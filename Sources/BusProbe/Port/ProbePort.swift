@@ -10,22 +10,24 @@ struct ProbePort: ~Copyable {
 
     init(path: String) throws(ProbeFault) {
         // O_NONBLOCK: a port whose carrier line is down would block the open for ever.
-        descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        self.path = path
+        let opened = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         let code = errno
-        guard descriptor >= 0 else { throw ProbeFault(Self.kind(of: code), port: path, code: code) }
+        guard opened >= 0 else { throw ProbeFault(Self.kind(of: code), port: path, code: code) }
         var reason: ProbeFault.Kind?
-        if isatty(descriptor) != 1 {
+        if isatty(opened) != 1 {
             reason = .notASerialPort
-        } else if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        } else if flock(opened, LOCK_EX | LOCK_NB) != 0 {
             reason = .busy
         } else {
-            _ = ioctl(descriptor, UInt(TIOCEXCL), 0)
+            _ = ioctl(opened, UInt(TIOCEXCL), 0)
         }
         if let reason {
-            close(descriptor)
+            close(opened)
             throw ProbeFault(reason, port: path, code: code)
         }
+        // Last of all: a value that is complete has its deinit run also where its init throws, and would close twice.
+        descriptor = opened
+        self.path = path
     }
 
     deinit {
