@@ -30,7 +30,8 @@ struct AnswerReceiver: LineReceiver {
     private(set) var bytes: [UInt8] = []
     /// Whether the request itself came back, as an adapter does that hears its own transmitter.
     private(set) var hasEcho = false
-    /// A frame that fits and equals, byte for byte, an answer that was given to another question.
+    /// A frame that fits and equals, byte for byte, an answer that was given to another question; or that is not the
+    /// only one that fits.
     private(set) var copy: [UInt8]?
     /// The frame that was taken for the answer.
     private(set) var frame: ArraySlice<UInt8> = []
@@ -54,17 +55,25 @@ struct AnswerReceiver: LineReceiver {
                 bytes.removeFirst(request.count)
             }
         }
-        for start in bytes.indices {
+        var answer: ArraySlice<UInt8>?
+        for start in bytes.indices where start >= answer?.endIndex ?? 0 {
             guard let found = answerFrame(at: start) else { continue }
-            if found.count > 5 || found[start + 1] < 0x80, isCopy(found) {
-                copy = Array(found)
-                continue
-            }
-            frame = found
             let isException = found[start + 1] >= 0x80
-            return isException ? .exception(found[start + 2]) : .data(Array(found.dropFirst(3).dropLast(2)))
+            if !isException, isCopy(found) {
+                copy = Array(found)
+            } else if let first = answer, !first.elementsEqual(found) {
+                // One request has one answer: one of the two is older, and nobody can say which.
+                copy = [found, first].first { $0.count == 5 + dataBytes && $0[$0.startIndex + 1] < 0x80 }.map(
+                    Array.init)
+                return nil
+            } else {
+                answer = answer ?? found
+            }
         }
-        return nil
+        guard let answer else { return nil }
+        frame = answer
+        let (function, code) = (answer[answer.startIndex + 1], answer[answer.startIndex + 2])
+        return function >= 0x80 ? .exception(code) : .data(Array(answer.dropFirst(3).dropLast(2)))
     }
 
     /// How many bytes the answer still lacks; nil where it has not begun, and where it is there but for its checksum.

@@ -16,7 +16,7 @@ public actor ModbusLine {
 
     private let executor: BlockingExecutor
     var wire: LineWire
-    private var dialogues: [SlaveAddress: SlaveDialogue] = [:]
+    private(set) var dialogues: [SlaveAddress: SlaveDialogue] = [:]
     private var lastMisplaced: Moment?
     /// Slaves that may still acknowledge a write that was given up.
     var unacknowledgedWrites: Set<SlaveAddress> = []
@@ -123,19 +123,16 @@ public actor ModbusLine {
             let others = misplacedLengths(besides: slave)
             switch dialogue.step(for: block, avoiding: others, isStrict: isStrict, at: .now) {
             case .ask(let form) where form.span == block.span:
-                return try exchange(form, with: slave, dialogue, timeout: timeout, isSettled: isSettled)
+                let words = try exchange(form, with: slave, dialogue, timeout: timeout, isSettled: isSettled)
+                try prove(form, of: slave, dialogue, others: others, timeout: timeout)
+                return words
             case .ask(let form):
                 guard let words = try longer(form, with: slave, dialogue, timeout: timeout) else { continue }
+                try prove(form, of: slave, dialogue, others: others, timeout: timeout)
                 let start = block.span.lowerBound - form.span.lowerBound
                 return Array(words[start..<start + block.span.count])
             case .settle(let distinct):
-                wire.counted.settlingRequests += 1
-                do {
-                    _ = try exchange(distinct, with: slave, dialogue, timeout: timeout, isTrial: true)
-                } catch {
-                    // An exception that cannot be mistaken settles as well as values do.
-                    guard case .exception = error.kind, dialogue.outstanding.isEmpty else { throw error }
-                }
+                try settle(by: distinct, slave, dialogue, timeout: timeout)
                 isSettled = true
             case .wait: break
             }
@@ -163,7 +160,8 @@ public actor ModbusLine {
     /// The lengths that a misplaced answer of another slave may have; none as long as the line places them well.
     private func misplacedLengths(besides slave: SlaveAddress) -> Set<Int> {
         guard let lastMisplaced, .now - lastMisplaced < Self.distrust else { return [] }
-        return Set(dialogues.lazy.filter { $0.key != slave }.flatMap(\.value.outstanding.lengths))
+        let now = ContinuousClock.now
+        return Set(dialogues.lazy.filter { $0.key != slave }.flatMap { $0.value.outstanding.lengths(at: now) })
     }
 
     private func dialogue(with slave: SlaveAddress) -> SlaveDialogue {
@@ -176,9 +174,9 @@ public actor ModbusLine {
     /// One request and what comes of it.
     ///
     /// - Parameter isTrial: Whether the slave may well not know the registers: then silence tells nothing of the line.
-    private func exchange(
+    func exchange(
         _ question: ReadBlock, with slave: SlaveAddress, _ dialogue: SlaveDialogue, timeout: Duration,
-        isSettled: Bool = false, isTrial: Bool = false
+        isSettled: Bool = false, isTrial: Bool = false, isSettling: Bool = false
     ) throws(ModbusFailure) -> [UInt16] {
         note(try wire.settle())
         func became(_ outcome: ExchangeOutcome) { if !isTrial { dialogue.outcomes.note(outcome) } }
@@ -194,6 +192,9 @@ public actor ModbusLine {
             wire.counted.answers += 1
             noteBesides(receiver)
             dialogue.answered(question, by: receiver.frame, after: ear.responseTime)
+            if receiver.surplus > 0 {
+                for frame in receiver.otherFrames where frame.first == slave.rawValue { dialogue.heardBesides(frame) }
+            }
             became(.answered(after: ear.responseTime))
             if !unacknowledgedWrites.isEmpty { unacknowledgedWrites.remove(slave) }
             return question.words(of: data)
@@ -205,7 +206,7 @@ public actor ModbusLine {
                 // A gateway that has given its slave up says nothing of what the slave may still send.
                 dialogue.gaveUp(on: question, at: .now)
             } else {
-                dialogue.refusedBy(exceptionTo: question, at: .now)
+                dialogue.refused(question, by: receiver.frame, settles: isSettling, at: .now)
             }
             throw ModbusFailure(.exception(code), code: Int32(code), at: "slave \(slave), \(question)")
         case .silence:

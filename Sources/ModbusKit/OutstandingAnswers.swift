@@ -29,6 +29,11 @@ struct OutstandingAnswers {
     /// The lengths of all answers that may still come.
     var lengths: [Int] { expected.keys.map(\.dataBytes) }
 
+    /// The lengths of the answers that may still come at a moment.
+    func lengths(at now: ContinuousClock.Instant) -> [Int] {
+        expected.lazy.filter { $0.value.since.duration(to: now) < Self.lifetime }.map(\.key.dataBytes)
+    }
+
     /// Notes that a request was given up and its answer may still come.
     mutating func gaveUp(on block: ReadBlock, at now: ContinuousClock.Instant) {
         expected[Shape(block)] = (Moment(now), block)

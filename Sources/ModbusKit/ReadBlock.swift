@@ -54,6 +54,9 @@ public struct ReadBlock: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The items alone, whoever asks for them.
+    var items: ReadBlock { ReadBlock(table: table, span: span, points: []) }
+
     /// The request frame (Modbus V1.1b3 §6.1, serial line V1.02 §2.5.1).
     func request(to slave: SlaveAddress) -> [UInt8] {
         let (address, count) = (UInt16(truncatingIfNeeded: span.lowerBound), UInt16(truncatingIfNeeded: span.count))

@@ -51,17 +51,28 @@ final class SlaveDialogue {
         }
     }
 
-    /// A question whose answers have the length of those before: how it was answered last, and how it has moved.
-    private struct Repeated {
-        let table: RegisterTable
-        let span: Range<Int>
+    /// How a question was answered last, and how that has moved.
+    private struct Course {
         var hash: UInt64
         /// How many answers in a row differed from the one before.
         var moves = 0
+        /// How many answers in a row did not.
+        var rests = 0
+
+        mutating func goOn(_ next: UInt64) {
+            (moves, rests) = hash == next ? (0, rests + 1) : (moves + 1, 0)
+            hash = next
+        }
     }
 
     /// After so many answers that all differed, one that does not may be the last one once more.
     static let lively = 3
+
+    /// After so many answers that were the same, one more of them is nothing that could be a fault's doing alone.
+    static let quiet = 4
+
+    /// So long after a disturbance another one is likely: late frames and copies come in company.
+    static let aftermath: Duration = .seconds(10)
 
     /// How many frames are remembered.
     static let memory = 64
@@ -74,8 +85,11 @@ final class SlaveDialogue {
     private(set) var times = ResponseTimes()
     /// What became of the requests to it.
     var outcomes = ExchangeRecord()
+    /// What was said and asked last.
+    var recent = RecentFrames()
+    private var lastDisturbance: Moment?
     private var lastLength: Int?
-    private var repeated: Repeated?
+    private var courses: [ReadBlock: Course] = [:]
     private var heard: [Heard] = []
     private var doubted: (question: ReadBlock, copy: [UInt8])?
     private var longer: [ReadBlock: Form] = [:]
@@ -95,9 +109,17 @@ final class SlaveDialogue {
             !outstanding.couldBeMistaken($0) && ($0.span == block.span || isOpen($0, at: now))
         }
         if let best = forms.first(where: { isUnlike($0, others) }) { return .ask(best) }
-        if let good = forms.first, !isStrict || good.dataBytes != lastLength { return .ask(good) }
+        // What was given up may come as the last answer once more.
+        let isStrict = isStrict || !outstanding.isEmpty
+        if let good = forms.first(where: { !isStrict || $0.dataBytes != lastLength }) { return .ask(good) }
+        return settling(block, avoiding: others).map { .settle($0) } ?? .wait
+    }
+
+    /// What to ask for so that its answer can be no older one's, best of a length that was not asked for of late.
+    func settling(_ block: ReadBlock, avoiding others: Set<Int>) -> ReadBlock? {
         let candidates = outstanding.distinct(from: block)
-        return (candidates.first { isUnlike($0, others) } ?? candidates.first).map { .settle($0) } ?? .wait
+        let unlike = candidates.filter { isUnlike($0, others) }
+        return unlike.first { !recent.lengths.contains($0.dataBytes) } ?? unlike.first ?? candidates.first
     }
 
     /// Whether a frame has the very bytes that answered another question of late, or this one where those always moved.
@@ -106,8 +128,8 @@ final class SlaveDialogue {
     func isCopy(_ frame: ArraySlice<UInt8>, of question: ReadBlock, isSettled: Bool = false) -> Bool {
         if isSettled, saysAgain(frame, question) { return false }
         let hash = Self.hash(frame)
-        if let repeated, repeated.hash == hash, repeated.moves >= Self.lively, question.dataBytes == lastLength,
-            repeated.table == question.table, repeated.span == question.span
+        if question.dataBytes == lastLength, let course = courses[question.items], course.hash == hash,
+            course.moves >= Self.lively || isDisturbed && course.rests < Self.quiet
         {
             return true
         }
@@ -120,14 +142,23 @@ final class SlaveDialogue {
         times.note(time)
         outstanding.settled()
         let hash = Self.hash(frame)
-        follow(question, hash)
+        recent.asked(question)
+        recent.took(question, hash)
+        courses[question.items, default: Course(hash: hash, rests: -1)].goOn(hash)
         lastLength = question.dataBytes
         remember(Heard(hash: hash, table: question.table, span: question.span, isProven: false))
     }
 
     /// Notes an exception; it settles only where no outstanding request has its function.
-    func refusedBy(exceptionTo question: ReadBlock, at now: ContinuousClock.Instant) {
-        if outstanding.couldMistakeException(to: question) {
+    ///
+    /// The same one twice may be one and its copy: then the answer to this question is still to come. A request that
+    /// settles has another function, or nothing to mistake.
+    func refused(
+        _ question: ReadBlock, by frame: ArraySlice<UInt8>, settles: Bool, at now: ContinuousClock.Instant
+    ) {
+        let isRepeated = recent.isRepeated(exception: Self.hash(frame), at: now)
+        recent.asked(question)
+        if outstanding.couldMistakeException(to: question) || isRepeated && !settles {
             outstanding.gaveUp(on: question, at: now)
         } else {
             outstanding.settled()
@@ -135,20 +166,19 @@ final class SlaveDialogue {
         lastLength = nil
     }
 
-    /// Follows how the answers to a question move, where they all have one length.
-    private func follow(_ question: ReadBlock, _ hash: UInt64) {
-        if let known = repeated, known.table == question.table, known.span == question.span {
-            repeated?.moves = known.hash == hash ? 0 : known.moves + 1
-            repeated?.hash = hash
-        } else if question.dataBytes == lastLength {
-            repeated = Repeated(table: question.table, span: question.span, hash: hash)
-        }
-    }
-
     /// Notes that a request has brought no answer, or none but a frame that may be a copy.
     func gaveUp(on question: ReadBlock, copy: [UInt8]? = nil, at now: ContinuousClock.Instant) {
         outstanding.gaveUp(on: question, at: now)
+        recent.asked(question)
+        if times.count > 0 { lastDisturbance = Moment(now) }
         if let copy { doubted = (question, copy) }
+    }
+
+    /// Whether something of this slave came late, broken, twice or not at all of late.
+    var isDisturbed: Bool { isDisturbed(within: Self.aftermath) }
+
+    func isDisturbed(within time: Duration) -> Bool {
+        lastDisturbance.map { .now - $0 < time.wholeNanoseconds } ?? false
     }
 
     /// Notes what was published in the end: if that is what was taken for a copy, it was none, and is none next time.
@@ -179,11 +209,16 @@ final class SlaveDialogue {
     /// Notes a frame of this slave that came unasked; it answers what was given up, or nobody knows what.
     func heardUnasked(_ frame: ArraySlice<UInt8>) {
         let hash = Self.hash(frame)
+        lastDisturbance = .now
+        recent.heardUnasked(frame, hash)
         guard !heard.contains(where: { $0.hash == hash }) else { return }
         let bytes = Array(frame.prefix(3))
         let question = outstanding.question(function: bytes[1], dataBytes: Int(bytes[2]))
         remember(Heard(hash: hash, table: question?.table, span: question?.span, isProven: false))
     }
+
+    /// Looks at a frame of this slave that came together with the answer that was just taken.
+    func heardBesides(_ frame: ArraySlice<UInt8>) { recent.heardBesides(frame, Self.hash(frame)) }
 
     /// Whether an answer says what was taken for a copy before, of the items that both are about.
     ///

@@ -26,7 +26,7 @@ extension OnTheLine {
         @Test func `what became of each request is told, in order and once`() async throws {
             let fixture = try LineFixture()
             let poller = LinePoller(
-                line: fixture.line, slaves: [try LineFixture.polled(1, [0], timeout: .milliseconds(300))],
+                line: fixture.line, slaves: [try LineFixture.polled(1, [0], gap: 4, timeout: .milliseconds(300))],
                 policy: RetryPolicy(attempts: 3, backoff: .milliseconds(20)))
             func cycle() async throws -> [ExchangeOutcome] {
                 try #require(await poller.poll(deadline: deadline()).slaves.first).outcomes
