@@ -45,12 +45,17 @@ struct FullDiskTests {
             for _ in 1...3 {
                 let child = try Child([spoolWriter, "drain", path])
                 var lines: [String] = []
-                while lines.count < 151, let line = await child.line() { lines.append(line) }
+                // One that is killed late has told more; once it has told all it says so, and nothing any more.
+                while lines.count < 151, let line = await child.line() {
+                    lines.append(line)
+                    if line.hasPrefix("drained") { break }
+                }
                 child.kill()
                 lines += await child.lines()
                 #expect(await child.end() == nil)
-                let sequences = lines.dropFirst().compactMap { Int64($0.dropFirst(2)) }
-                #expect(sequences.count >= 150 && told.isDisjoint(with: sequences), "none is offered a second time")
+                let sequences = lines.filter { $0.hasPrefix("- ") }.compactMap { Int64($0.dropFirst(2)) }
+                #expect(sequences.count >= 150 || told.count + sequences.count >= 590)
+                #expect(told.isDisjoint(with: sequences), "none is offered a second time")
                 told.formUnion(sequences)
             }
             #expect(FileStatus.freeBytes(at: path) == 0, "it was full all the time")
