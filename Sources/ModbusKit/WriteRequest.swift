@@ -41,7 +41,7 @@ public struct WriteRequest: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The same registers as a read.
-    var readBack: ReadBlock {
+    public var readBack: ReadBlock {
         ReadBlock(table: table, span: Int(address)..<Int(address) + words.count, points: [])
     }
 

@@ -103,13 +103,13 @@ extension Trouble {
 
     /// What is found; once more where it is wrong and the machine did not let the line be what it pretends.
     func names() async throws -> (Trouble, [String]) {
-        for look in 1... {
+        var names: [String] = []
+        for _ in 1...6 {
             let watch = Oversleep()
-            let names = try await diagnosis().findings.map(\.finding.name)
-            let wasQuiet = watch.stop()
-            if wasQuiet || look == 6 || names.first.map(expected.contains) == true { return (self, names) }
+            names = try await diagnosis().findings.map(\.finding.name)
+            if watch.stop() || names.first.map(expected.contains) == true { break }
         }
-        fatalError("the last look returns")
+        return (self, names)
     }
 
     func diagnosis() async throws -> Diagnosis {

@@ -56,18 +56,20 @@ final class ProbeField {
     ) async throws -> Shape {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        for look in 1... {
+        var last: ChildProcess?
+        for _ in 1...looks {
             let process = try ChildProcess(
                 Repository.binary("edge-agent"), ["probe"] + arguments + ["--json", "--port", port, "--baud", "115200"])
             let exit = try await process.waitForExit(within: .seconds(120))
             let shown = try? decoder.decode(shape, from: Data(process.output.bytes))
             if let shown, exit == .status(status), isRight(shown) { return shown }
-            guard look == looks else { continue }
-            Issue.record(
-                "\(arguments): \(exit), \(process.output.text)\(process.errors.text)", sourceLocation: sourceLocation)
-            return try decoder.decode(shape, from: Data(process.output.bytes))
+            last = process
         }
-        fatalError("the last look returns")
+        let process = try #require(last, sourceLocation: sourceLocation)
+        Issue.record(
+            "\(arguments): \(String(describing: process.exit)), \(process.output.text)\(process.errors.text)",
+            sourceLocation: sourceLocation)
+        return try decoder.decode(shape, from: Data(process.output.bytes))
     }
 }
 

@@ -36,20 +36,7 @@ struct DoctorCommand: AsyncParsableCommand {
             Words(en: "The configuration file.", pt: "O arquivo de configuração.").here, valueName: "file"))
     var path: String
 
-    @Option(
-        help: ArgumentHelp(
-            Words(
-                en: "Language of the messages: en or pt; the environment's by default.",
-                pt: "Idioma das mensagens: en ou pt; por padrão o do ambiente."
-            ).here, valueName: "lang"))
-    var lang: String?
-
-    @Flag(
-        help: ArgumentHelp(
-            Words(
-                en: "Write the result as JSON to standard output.", pt: "Escrever o resultado em JSON na saída padrão."
-            ).here))
-    var json = false
+    @OptionGroup var report: ReportOptions
 
     @Flag(
         help: ArgumentHelp(
@@ -59,17 +46,8 @@ struct DoctorCommand: AsyncParsableCommand {
             ).here))
     var offline = false
 
-    func validate() throws {
-        if let lang, Language(locale: lang) == nil {
-            throw ValidationError(
-                Words(en: "--lang \(lang): en and pt are known", pt: "--lang \(lang): há en e pt").here)
-        }
-    }
-
     func run() async throws {
-        let language =
-            lang.flatMap { Language(locale: $0) }
-            ?? Language.preferred { name in getenv(name).map { String(cString: $0) } }
+        let (language, json) = (report.language, report.json)
         let console = DoctorConsole(language: language)
         var findings: [Doctor.Finding] = []
         let doctor = Doctor(path: path, isOffline: offline, release: Release.date)

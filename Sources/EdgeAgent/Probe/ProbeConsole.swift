@@ -88,15 +88,6 @@ final class ProbeConsole: Sendable {
     }
 }
 
-extension Words {
-    /// The text in the language of this run: the command line's, or the environment's.
-    var here: String {
-        said(
-            in: Language.asked(in: CommandLine.arguments)
-                ?? Language.preferred { name in getenv(name).map { String(cString: $0) } })
-    }
-}
-
 extension ProbeFault {
     /// The status that a command ends with.
     var status: ExitStatus {

@@ -43,32 +43,15 @@ struct ProbeOptions: ParsableArguments {
             ).here, valueName: "name"))
     var line: String?
 
-    @Option(
-        help: ArgumentHelp(
-            Words(
-                en: "Language of the messages: en or pt; the environment's by default.",
-                pt: "Idioma das mensagens: en ou pt; por padrão o do ambiente."
-            ).here, valueName: "lang"))
-    var lang: String?
-
-    @Flag(
-        help: ArgumentHelp(
-            Words(
-                en: "Write the result as JSON to standard output.", pt: "Escrever o resultado em JSON na saída padrão."
-            ).here))
-    var json = false
+    @OptionGroup var report: ReportOptions
 
     /// The language that messages are in.
-    var language: Language {
-        lang.flatMap { Language(locale: $0) }
-            ?? Language.preferred { name in getenv(name).map { String(cString: $0) } }
-    }
+    var language: Language { report.language }
+
+    /// Whether the result is for a program.
+    var json: Bool { report.json }
 
     func validate() throws {
-        if let lang, Language(locale: lang) == nil {
-            throw ValidationError(
-                Words(en: "--lang \(lang): en and pt are known", pt: "--lang \(lang): há en e pt").here)
-        }
         if let baud, !ProbeSetting.speeds.contains(baud) {
             let speeds = ProbeSetting.speeds.sorted().map(String.init).joined(separator: ", ")
             throw ValidationError(

@@ -28,12 +28,7 @@ struct ReadCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ProbeOptions
 
-    @Option(
-        name: .customLong("slave"),
-        help: ArgumentHelp(
-            Words(en: "The slave's address, 1 to 247.", pt: "O endereço do escravo, 1 a 247.").here,
-            valueName: "address"))
-    var slaveNumber: Int
+    @OptionGroup var slave: SlaveOption
 
     @Option(name: .customLong("table"), help: ArgumentHelp(Words(en: "The table.", pt: "A tabela.").here))
     var tableName = TableName.holding
@@ -76,11 +71,6 @@ struct ReadCommand: AsyncParsableCommand {
     var best: Int = 3
 
     func validate() throws {
-        guard SlaveAddress(slaveNumber) != nil else {
-            throw ValidationError(
-                Words(en: "--slave \(slaveNumber): expected 1 to 247", pt: "--slave \(slaveNumber): use de 1 a 247")
-                    .here)
-        }
         guard (0...65535).contains(from), count > 0, from + count <= 65536 else {
             throw ValidationError(
                 Words(
@@ -106,7 +96,7 @@ struct ReadCommand: AsyncParsableCommand {
             try await console.run(on: path) { [self] in
                 let line = try ProbeLine(port: path)
                 try await line.use(setting)
-                guard let slave = SlaveAddress(slaveNumber) else { return }
+                guard let slave = slave.address else { return }
                 let reader = RegisterReader(line, slave: slave, table: table)
                 let first = try await reader.read(from: from, count: count)
                 guard first.contains(where: { $0 != nil }) else { throw silence(await reader.lastVerdict) }
@@ -132,18 +122,18 @@ struct ReadCommand: AsyncParsableCommand {
             case .exception(let code)?:
                 Words(
                     en:
-                        "slave \(slaveNumber) is there and refuses these registers (exception \(code)); try --table input, or another --from",
+                        "slave \(slave.number) is there and refuses these registers (exception \(code)); try --table input, or another --from",
                     pt:
-                        "o escravo \(slaveNumber) está presente e recusa estes registradores (exceção \(code)); tente --table input, ou outro --from"
+                        "o escravo \(slave.number) está presente e recusa estes registradores (exceção \(code)); tente --table input, ou outro --from"
                 )
             case .broken?, .twoVoices?:
                 Words(
-                    en: "slave \(slaveNumber) answers brokenly; edge-agent probe diagnose says why",
-                    pt: "o escravo \(slaveNumber) responde corrompido; edge-agent probe diagnose diz por quê")
+                    en: "slave \(slave.number) answers brokenly; edge-agent probe diagnose says why",
+                    pt: "o escravo \(slave.number) responde corrompido; edge-agent probe diagnose diz por quê")
             default:
                 Words(
-                    en: "slave \(slaveNumber) does not answer; edge-agent probe scan finds who does",
-                    pt: "o escravo \(slaveNumber) não responde; edge-agent probe scan mostra quem responde")
+                    en: "slave \(slave.number) does not answer; edge-agent probe scan finds who does",
+                    pt: "o escravo \(slave.number) não responde; edge-agent probe scan mostra quem responde")
             }
         return AgentFault(.unavailable, words.said(in: options.language))
     }

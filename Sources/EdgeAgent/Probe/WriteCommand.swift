@@ -32,12 +32,7 @@ struct WriteCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ProbeOptions
 
-    @Option(
-        name: .customLong("slave"),
-        help: ArgumentHelp(
-            Words(en: "The slave's address, 1 to 247.", pt: "O endereço do escravo, 1 a 247.").here,
-            valueName: "address"))
-    var slaveNumber: Int
+    @OptionGroup var slave: SlaveOption
 
     @Option(
         name: .customLong("table"),
@@ -76,11 +71,6 @@ struct WriteCommand: AsyncParsableCommand {
     private static let patience: Duration = .seconds(2)
 
     func validate() throws {
-        guard SlaveAddress(slaveNumber) != nil else {
-            throw ValidationError(
-                Words(en: "--slave \(slaveNumber): expected 1 to 247", pt: "--slave \(slaveNumber): use de 1 a 247")
-                    .here)
-        }
         guard (0...65535).contains(address) else {
             throw ValidationError(
                 Words(en: "--address \(address): expected 0 to 65535", pt: "--address \(address): use de 0 a 65535")
@@ -107,7 +97,7 @@ struct WriteCommand: AsyncParsableCommand {
     func run() async throws {
         try await Terminal.ending(wrapping: true) {
             let place = RegisterAddress(tableName.table, UInt16(address))
-            guard let slave = SlaveAddress(slaveNumber),
+            guard let slave = slave.address,
                 let request = WriteRequest([UInt16(truncatingIfNeeded: value)], to: place, asSeveral: asSeveral)
             else { return }
             let settings = try settings()
@@ -140,14 +130,13 @@ struct WriteCommand: AsyncParsableCommand {
     private static func result(
         of request: WriteRequest, to slave: SlaveAddress, on line: ModbusLine, writes: Bool
     ) async throws -> WriteResult {
-        let block = ReadBlock(table: request.table, span: Int(request.address)..<Int(request.address) + 1, points: [])
         do throws(ModbusFailure) {
             try await line.open()
         } catch {
             throw AgentFault(error)
         }
         // A register that can be written and not read is rare and real, so that a failure here forbids nothing.
-        let before = try? await line.read(block, from: slave, timeout: Self.patience).first
+        let before = try? await line.read(request.readBack, from: slave, timeout: Self.patience).first
         guard writes else { return WriteResult(request, to: slave, before: before, .notWritten) }
         do throws(ModbusFailure) {
             return WriteResult(
