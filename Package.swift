@@ -117,6 +117,8 @@ let package = Package(
             swiftSettings: settings),
 
         tests("BlockingExecutor"),
+        // Whether the machine keeps time, and what a test may conclude where it does not.
+        .target(name: "MachineTime", path: "Tests/MachineTime", swiftSettings: settings),
         // The golden vectors, and the Python programs that judge the contract.
         .target(
             name: "ContractPeer",
@@ -133,14 +135,14 @@ let package = Package(
             dependencies: ["ExactArithmetic", "LineSimulator", "ModbusKit", "ModbusModel"],
             path: "Tests/FaultMatrix",
             swiftSettings: settings),
-        tests("ModbusKit", ["ExactArithmetic", "FaultMatrix", "LineSimulator", "ModbusModel"]),
+        tests("ModbusKit", ["ExactArithmetic", "FaultMatrix", "LineSimulator", "MachineTime", "ModbusModel"]),
         .testTarget(
             name: "FirmwareTests",
             dependencies: ["ContractPeer", "ExactArithmetic", "FirmwareCore", "ModbusModel", "TelemetryContract"],
             swiftSettings: settings),
         .testTarget(
             name: "FirmwareEndToEndTests",
-            dependencies: ["ExactArithmetic", "FieldBench", "LineSimulator", "TelemetryContract"],
+            dependencies: ["ExactArithmetic", "FieldBench", "LineSimulator", "MachineTime", "TelemetryContract"],
             swiftSettings: settings),
         .testTarget(
             name: "StoreForwardTests",
@@ -152,7 +154,7 @@ let package = Package(
         // A process of its own, for the tests that kill one.
         .executableTarget(
             name: "SpoolWriter", dependencies: ["StoreForward"], path: "Tests/SpoolWriter", swiftSettings: settings),
-        tests("BrokerLink", ["FieldBench"]),
+        tests("BrokerLink", ["FieldBench", "MachineTime"]),
         .testTarget(
             name: "AgentConfigurationTests",
             dependencies: ["AgentConfiguration", "ExactArithmetic", "ModbusModel", "TelemetryContract"],
@@ -162,16 +164,18 @@ let package = Package(
             "EdgeAgentCore",
             [
                 "AgentConfiguration", "BrokerLink", "ExactArithmetic", "FieldBench", "LineSimulator", "MachineClock",
-                "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract", log,
+                "MachineTime", "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract", log,
             ]),
         tests("EdgeAgent", ["AgentConfiguration", "BrokerLink", "BusProbe", "EdgeAgentCore", "TelemetryContract"]),
-        tests("LineSimulator"),
-        tests("BusProbe", ["AgentConfiguration", "ExactArithmetic", "LineSimulator", "ModbusModel"]),
+        tests("LineSimulator", ["MachineTime"]),
+        tests("BusProbe", ["AgentConfiguration", "ExactArithmetic", "LineSimulator", "MachineTime", "ModbusModel"]),
         tests("MachineClock"),
         tests("FieldBench"),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["ExactArithmetic", "FieldBench", "LineSimulator", "ModbusModel", "TelemetryContract"],
+            dependencies: [
+                "ExactArithmetic", "FieldBench", "LineSimulator", "MachineTime", "ModbusModel", "TelemetryContract",
+            ],
             swiftSettings: settings),
         // Kills, cuts and full disks by a seeded plan, and the oracle that says what they cost.
         .target(

@@ -1,4 +1,5 @@
 import LineSimulator
+import MachineTime
 import ModbusModel
 import Synchronization
 import Testing
@@ -105,9 +106,9 @@ extension Trouble {
     func names() async throws -> (Trouble, [String]) {
         var names: [String] = []
         for _ in 1...6 {
-            let watch = Oversleep()
+            let watch = MachineWatch()
             names = try await diagnosis().findings.map(\.finding.name)
-            if watch.stop() || names.first.map(expected.contains) == true { break }
+            if watch.stop() <= MachineWatch.allowed || names.first.map(expected.contains) == true { break }
         }
         return (self, names)
     }

@@ -1,6 +1,7 @@
 import ExactArithmetic
 import FieldBench
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
@@ -95,24 +96,27 @@ extension EndToEnd {
         }
 
         @Test func `a late answer of one meter does not cost another its turn`() async throws {
-            let gateway = try await plainGateway(2)
+            // So slow that the silence before a request, 32 ms, is long beside what a busy machine adds.
+            let gateway = try await plainGateway(2, baud: 1_200)
             gateway.poll = "{ interval: 1s, timeout: 60ms, attempts: 10, backoff: 300ms }"
             let subscriber = try await gateway.subscribe()
             // It comes when the master has just given up, and lasts into what the master would ask next.
-            gateway.line.inject(Fault(.late(after: .milliseconds(62)), .next(3)), on: 1)
+            gateway.line.inject(Fault(.late(after: .milliseconds(72)), .next(5)), on: 1)
             try gateway.start()
-            try await eventually("the faults are used up", within: .seconds(20)) {
-                gateway.line.exchanges.count { !$0.faults.isEmpty } == 3
+            try await eventually("the faults are used up", within: .seconds(30)) {
+                gateway.line.exchanges.count { !$0.faults.isEmpty } == 5
             }
             try await subscriber.waitForMessages(subscriber.received.count + 1)
             #expect(try await gateway.agent?.stop() == .status(0))
             let messages = try telemetry(subscriber)
             #expect(messages.allSatisfy { $0.readings.suffix(2).map(\.code) == ["P2-0", "P2-1"] })
-            #expect(gateway.line.exchanges.count { $0.slave == 2 } <= messages.count + 1, "it is asked once a cycle")
+            let asked = gateway.line.exchanges.count { $0.slave == 2 }
+            #expect(asked <= messages.count + 2, "it is asked once a cycle; one may have been under way when it ended")
             #expect(gateway.line.counters.silenceViolations == 0)
         }
 
-        @Test func `late answers never reach the broker as another register's value`() async throws {
+        @Test(.judgesValues)
+        func `late answers never reach the broker as another register's value`() async throws {
             var meter = SimulatedSlave(id: 1, turnaround: .milliseconds(5))
             var yaml = "  - id: 1\n    max_gap: 0\n    points:\n"
             for block in 0..<4 {

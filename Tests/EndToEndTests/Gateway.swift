@@ -2,6 +2,7 @@ import ExactArithmetic
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
@@ -149,13 +150,13 @@ func plainSlave(_ id: Int, points: Int = 2) -> (yaml: String, meter: SimulatedSl
 
 /// A gateway with plain slaves.
 func plainGateway(
-    _ count: Int, points: Int = 2, mac: String = Gateway.mac, broker: Broker? = nil, brokerRuns: Bool = true,
-    validity: Certificates.Validity = .usual
+    _ count: Int, points: Int = 2, baud: Int = 115_200, mac: String = Gateway.mac, broker: Broker? = nil,
+    brokerRuns: Bool = true, validity: Certificates.Validity = .usual
 ) async throws -> Gateway {
     let slaves = (1...count).map { plainSlave($0, points: points) }
     return try await Gateway(
-        slaves: slaves.map(\.yaml).joined(), on: slaves.map(\.meter), mac: mac, broker: broker, brokerRuns: brokerRuns,
-        validity: validity)
+        slaves: slaves.map(\.yaml).joined(), on: slaves.map(\.meter), baud: baud, mac: mac, broker: broker,
+        brokerRuns: brokerRuns, validity: validity)
 }
 
 /// A gateway with one counter that steps with each answer, so that no two cycles are alike and none can be made up.
@@ -187,7 +188,7 @@ func telemetry(_ subscriber: Subscriber) throws -> [TelemetryMessage] {
 }
 
 /// Tests that need a core for themselves run one after the other.
-@Suite(.serialized) struct EndToEnd {}
+@Suite(.serialized, .judgesTime) struct EndToEnd {}
 
 /// Tests that mostly wait, for a broker or a clock, run one after the other beside the rest.
-@Suite(.serialized) struct EndToEndOutages {}
+@Suite(.serialized, .judgesTime) struct EndToEndOutages {}

@@ -3,15 +3,16 @@ import Synchronization
 
 /// Watches whether the machine lets its sleepers wake in time while something runs.
 ///
-/// The wiring doctor judges by milliseconds. Where the machine has other work, the simulated slaves answer late and haltingly,
-/// and what the doctor sees then is the machine's fault and not the one that was injected.
-final class Oversleep: Sendable {
+/// A meter that is simulated on a machine with other work answers late and haltingly, and an agent there is late as well:
+/// what is seen then is the machine's fault and not that of what is under test.
+public final class MachineWatch: Sendable {
     /// What the machine may be late and still leave a character's and an answer's times as they are.
-    static let allowed: Duration = .milliseconds(8)
+    public static let allowed: Duration = .milliseconds(8)
 
     private let greatest = Mutex<Duration?>(.zero)
 
-    init() {
+    /// Begins to watch.
+    public init() {
         Thread.detachNewThread { [self] in
             var before = ContinuousClock.now
             while true {
@@ -29,11 +30,15 @@ final class Oversleep: Sendable {
         }
     }
 
-    /// Ends the watch and says whether no sleeper was late.
-    func stop() -> Bool {
+    /// The longest that a sleeper was late until now.
+    public var longest: Duration { greatest.withLock { $0 ?? .zero } }
+
+    /// Ends the watch and gives the longest that a sleeper was late.
+    @discardableResult
+    public func stop() -> Duration {
         greatest.withLock { greatest in
             defer { greatest = nil }
-            return greatest.map { $0 <= Self.allowed } ?? false
+            return greatest ?? .zero
         }
     }
 }
