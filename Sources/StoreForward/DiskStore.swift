@@ -133,6 +133,14 @@ final class DiskStore {
         }
     }
 
+    /// Counts numbers that were given to messages of which there is no trace.
+    func giveUp(_ gone: Gone, stamp: Int64?, action: String) throws(SpoolFailure) {
+        try change(action) { (stock) throws(SpoolFailure) in
+            try mark(gone.upTo, stamp: stamp, in: &stock, action: action)
+            stock.counters[.unknown] += gone.count
+        }
+    }
+
     /// Writes down the last number that was given out, where no row bears it.
     private func mark(
         _ sequence: Int64, stamp: Int64?, in stock: inout Stock, action: String

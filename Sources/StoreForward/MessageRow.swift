@@ -81,3 +81,10 @@ struct MessageRow: Equatable {
         UInt32(truncatingIfNeeded: state.number) &* 0x9e37_79b1
     }
 }
+
+/// Sequences that were given to messages of which nothing is left: what became of them nobody knows.
+struct Gone: Equatable {
+    /// The last of them.
+    let upTo: Int64
+    let count: Int64
+}

@@ -14,6 +14,7 @@ extension Spool {
         ledger.resent.delivered += resentUnwritten.count
         ledger.resent.waiting -= resentUnwritten.count
         ledger.dropped += dropped
+        ledger.unknown += Int(gone?.count ?? 0)
         for entry in memory.entries {
             if let reason = entry.message.refusal { ledger.refused[reason, default: 0] += 1 }
         }

@@ -1,11 +1,23 @@
-/// Deliveries of which the database could not be told: in mind for this life, and in a file beside it for the next.
+/// Deliveries and numbers of which the database could not be told: in mind for this life, and in a file beside it for the next.
 extension Spool {
     /// Opens the notes once the database is open, and takes up what an earlier life could only note.
     func openNotes() {
         guard notes == nil, let disk else { return }
         notes = DeliveryNotes(spool: path)
+        if let given = notes?.given { takeUp(given, from: disk) }
         for stretch in notes?.stretches ?? [] { takeUp(stretch, from: disk) }
         if deliveredUnwritten.isEmpty, resentUnwritten.isEmpty { clearNotes() }
+    }
+
+    /// Takes up that an earlier life gave numbers to messages that were only in memory: they are not given again.
+    private func takeUp(_ given: DeliveryNotes.Given, from disk: DiskStore) {
+        guard given.stamp > 0 else { return }
+        lastStamp = max(lastStamp ?? given.stamp, given.stamp)
+        guard given.stored <= disk.lastSequence, given.sequence > disk.lastSequence else { return }
+        if memory.isEmpty, lastSequence == disk.lastSequence {
+            gone = Gone(upTo: given.sequence, count: given.sequence - disk.lastSequence)
+            lastSequence = given.sequence
+        }
     }
 
     /// Takes up what still waits of a stretch; all of it may be gone, when the life ended before the notes were cleared.
@@ -49,9 +61,7 @@ extension Spool {
     }
 
     private func writeNotes() {
-        guard let disk, let notes else { return }
-        // A failing disk may take half a minute to say so, each time: it is asked when it is its turn, and not more.
-        if case .inMemory(_, let reason) = condition, reason.kind == .ioError { return }
+        guard let disk, let notes, !isFailing else { return }
         let ranges = deliveredUnwritten.ranges + resentUnwritten.ranges
         // Where the disk takes not even this, a kill sends again what was delivered since.
         notes.write(
@@ -60,7 +70,30 @@ extension Spool {
                 else { return nil }
                 return DeliveryNotes.Stretch(
                     first: first.sequence, last: last.sequence, firstStamp: first.stamp, lastStamp: last.stamp)
-            })
+            },
+            given: notes.given)
+    }
+
+    /// Notes the last numbers where the disk did not take their message, before anybody can send it.
+    func noteNumbers() {
+        guard case .inMemory = condition, let disk, let notes, !isFailing, let lastStamp,
+            lastStamp > notes.given.stamp || lastSequence > notes.given.sequence
+        else { return }
+        notes.write(
+            notes.stretches,
+            given: DeliveryNotes.Given(sequence: lastSequence, stamp: lastStamp, stored: disk.lastSequence))
+    }
+
+    /// Tells the database of numbers that an earlier life gave and nobody can say the fate of.
+    func writeGone(to disk: DiskStore) throws(SpoolFailure) {
+        guard let gone else { return }
+        try disk.giveUp(gone, stamp: lastStamp, action: "noting sequences that are gone")
+        self.gone = nil
+    }
+
+    /// Whether the disk may take half a minute to refuse: it is asked when it is its turn, and not more.
+    private var isFailing: Bool {
+        if case .inMemory(_, let reason) = condition { reason.kind == .ioError } else { false }
     }
 
     /// Tells the database what it could not be told, and clears the notes.
@@ -75,7 +108,7 @@ extension Spool {
 
     private func clearNotes() {
         guard let notes, !notes.stretches.isEmpty else { return }
-        notes.write([])
+        notes.write([], given: notes.given)
     }
 
     private func head(_ sequence: Int64, in disk: DiskStore) -> SpoolFile.Head? {

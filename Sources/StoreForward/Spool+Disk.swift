@@ -135,6 +135,7 @@ extension Spool {
             // Where the number cannot be reserved the message stays in memory, and the condition says why.
             let settled = (memory.entries.first?.message.sequence ?? message.sequence) - 1
             write { (disk) throws(SpoolFailure) in
+                try writeGone(to: disk)
                 try disk.reserve(
                     from: message.sequence, settled: settled, stamp: stamp, action: "reserving sequences")
             }
@@ -149,13 +150,15 @@ extension Spool {
         let isFull = memory.bytes > settings.memoryBytes
         let messages = memory.due(by: all || isFull ? nil : .now)
         if !messages.isEmpty || hasUnwrittenNotes { flush(messages) }
+        // The messages of `offlineOnly` that are not due yet are in memory on a disk that is well.
+        noteNumbers()
         let excess = memory.shrink(to: settings.memoryBytes)
         dropped += excess
         schedule()
     }
 
     private var hasUnwrittenNotes: Bool {
-        !deliveredUnwritten.isEmpty || !resentUnwritten.isEmpty || !heldInMemory.isEmpty
+        !deliveredUnwritten.isEmpty || !resentUnwritten.isEmpty || !heldInMemory.isEmpty || gone != nil
     }
 
     private func flush(_ messages: [NewMessage]) {
@@ -173,6 +176,7 @@ extension Spool {
 
     /// Writes down, each by itself, what was noted while the disk took nothing.
     private func flushSide(to disk: DiskStore) throws(SpoolFailure) {
+        try writeGone(to: disk)
         try writeDeliveries(to: disk)
         while let message = heldInMemory.first {
             try disk.hold(message, action: "keeping an undated cycle")

@@ -6,7 +6,8 @@ internal import BlockingExecutor
 ///   means. Where the disk takes nothing, the message is held in memory and written down as soon as it does again.
 /// - A message leaves by ``delivered(_:)``, or by eviction when the spool is over a limit. ``ledger`` counts each.
 /// - Sequences and stamps only grow, across restarts too, and also when nothing is stored; but for a kill that meets a
-///   disk that takes nothing, after which the numbers of what was only in memory are given again.
+///   disk that is read-only or failing, after which those of what was only in memory are given again. A full disk still
+///   takes the numbers.
 ///
 /// The spool knows nothing of what the bytes mean. It runs on a thread of its own, because SQLite waits for the disk.
 public actor Spool {
@@ -30,6 +31,8 @@ public actor Spool {
     var deliveredUnwritten = SequenceSet()
     /// The same of messages that were asked for again.
     var resentUnwritten = SequenceSet()
+    /// Messages of an earlier life that were only in memory, as long as the disk could not be told of them.
+    var gone: Gone?
     var dropped = 0
     var undatedDropped = 0
 

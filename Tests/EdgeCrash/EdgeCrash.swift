@@ -49,7 +49,12 @@ struct EdgeCrash: AsyncParsableCommand {
         let census = plan.census.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
         print("seed \(seed), \(rounds) rounds: \(census)")
         let backlog = backlog ?? min(Self.perRound * rounds, 40_000)
-        let run = try await CrashRun(plan, agent: agent ?? Repository.binary("edge-agent"), backlog: backlog)
+        // One gateway runs in a place of its own, from which no relative path leads back here.
+        let agent = try agent.map { URL(filePath: $0).standardizedFileURL.path } ?? Repository.binary("edge-agent")
+        guard FileManager.default.isExecutableFile(atPath: agent) else {
+            throw ValidationError("\(agent) cannot be run; build it with `make build`")
+        }
+        let run = try await CrashRun(plan, agent: agent, backlog: backlog)
         let outcome = try await run.run { round in
             if verbose {
                 print(round)
