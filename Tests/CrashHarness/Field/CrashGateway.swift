@@ -40,7 +40,9 @@ final class CrashGateway {
         disk = role == .smallDisk ? try await SmallDisk(bytes: 64 << 20 + 500 * count) : nil
         folder = try TemporaryFolder(prefix: "crash")
         relay = try TCPRelay(to: broker.port, conditions: Self.wire)
-        line = try SimulatedLine(SimulatedLineSettings(baud: 115_200), slaves: [Meter.slave(from: count)])
+        // Each answer in one piece: one that a halted machine tears apart would rightly be thrown away.
+        line = try SimulatedLine(
+            SimulatedLineSettings(baud: 115_200, packetSize: 256), slaves: [Meter.slave(from: count)])
         spool = SpoolFiles(inside: (disk?.path ?? folder.path) + "/spool.db", outside: disk?.outside ?? folder.path)
         // The meter always answers. A timeout that a halted machine could bring about would throw an answer away, which
         // looks from outside like a loss.
