@@ -94,7 +94,7 @@ let package = Package(
             name: "EdgeAgent",
             dependencies: [
                 "AgentConfiguration", "BrokerLink", "BusProbe", "EdgeAgentCore", "ExactArithmetic", "LineSimulator",
-                "ModbusModel", "StoreForward", "TelemetryContract", arguments, log, signals,
+                "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract", arguments, log, signals,
             ],
             swiftSettings: settings),
 

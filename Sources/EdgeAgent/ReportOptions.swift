@@ -33,9 +33,15 @@ struct ReportOptions: ParsableArguments {
 extension Language {
     /// The language that this program's environment asks for.
     static var ofEnvironment: Language { preferred { name in getenv(name).map { String(cString: $0) } } }
+
+    /// The language of this run: the command line's, or the environment's.
+    static var ofThisRun: Language { asked(in: CommandLine.arguments) ?? .ofEnvironment }
+
+    /// The language of what a service says: English in the journal, where operators search for the words.
+    static var ofService: Language { getenv("JOURNAL_STREAM") == nil ? .ofThisRun : .english }
 }
 
 extension Words {
     /// The text in the language of this run: the command line's, or the environment's.
-    var here: String { said(in: Language.asked(in: CommandLine.arguments) ?? .ofEnvironment) }
+    var here: String { said(in: .ofThisRun) }
 }

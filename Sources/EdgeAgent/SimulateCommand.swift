@@ -1,5 +1,6 @@
 import AgentConfiguration
 import ArgumentParser
+import BusProbe
 import EdgeAgentCore
 import Glibc
 import LineSimulator
@@ -10,7 +11,10 @@ import UnixSignals
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Play the meters of a configuration on a pseudo-terminal that behaves like an RS-485 line.",
+        abstract: Words(
+            en: "Play the meters of a configuration on a pseudo-terminal that behaves like an RS-485 line.",
+            pt: "Simular os medidores de uma configuração, sem medidores (em inglês)."
+        ).here,
         discussion: """
             Bytes travel at the true speed of the baud rate. The line appears at line.port of the configuration, as a \
             link, or listens at line.url, so that `edge-agent run` with the same file polls it. Values move as value, counts and waves say, \

@@ -1,5 +1,6 @@
 import AgentConfiguration
 import ArgumentParser
+import BusProbe
 import EdgeAgentCore
 import StoreForward
 import TelemetryContract
@@ -8,7 +9,10 @@ import TelemetryContract
 struct SpoolCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spool",
-        abstract: "Look into the store of messages, carry messages in and out, and have some sent again.",
+        abstract: Words(
+            en: "Look into the store of messages, carry messages in and out, and have some sent again.",
+            pt: "Ver as mensagens guardadas, levá-las e trazê-las, e mandar algumas de novo (em inglês)."
+        ).here,
         discussion: """
             Works beside the running agent and without it: what is read is one moment of the file, and what is written \
             the agent notices within seconds. Messages that the agent holds in memory only do not show. Nothing is \
@@ -69,8 +73,10 @@ struct SpoolOption: ParsableArguments {
 
 extension Terminal {
     /// Runs a command's body; a failure of the spool is said in words and becomes the exit status.
+    ///
+    /// In English: these commands are an operator's, and the log speaks of the spool in the same words.
     static func endingSpool(_ body: () throws -> Void) async throws {
-        try await ending {
+        try await ending(in: .english) {
             do {
                 try body()
             } catch let failure as SpoolFailure {

@@ -23,15 +23,24 @@ enum Terminal {
         }
     }
 
+    /// Writes a message to standard error: one line where a program reads it, fitted to the screen where a person does.
+    static func complainLine(_ text: String) {
+        complain(isatty(STDERR_FILENO) == 1 ? text.wrapped(hanging: "  ") : text)
+    }
+
     /// Runs a command's body; a fault is said in words and becomes the exit status.
     ///
-    /// - Parameter wraps: Whether the words are fitted to a narrow terminal.
-    static func ending(wrapping wraps: Bool = false, _ body: () async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - wraps: Whether the words are fitted to a narrow terminal, also where no terminal is.
+    ///   - language: The language of the words; that of this run by default.
+    static func ending(
+        wrapping wraps: Bool = false, in language: Language = .ofThisRun, _ body: () async throws -> Void
+    ) async throws {
         do {
             try await body()
         } catch let fault as AgentFault {
-            let words = "edge-agent: \(fault)"
-            complain(wraps ? words.wrapped(hanging: "  ") : words)
+            let words = "edge-agent: \(fault.words.said(in: language))"
+            if wraps { complain(words.wrapped(hanging: "  ")) } else { complainLine(words) }
             throw ExitCode(fault.status.rawValue)
         }
     }

@@ -31,16 +31,38 @@ public enum ExitStatus: Int32, Sendable {
 
 /// A fault that ends a command: what is wrong, what to do, and the status to end with.
 public struct AgentFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What a fault comes from, for whoever says it in another language.
+    public enum Cause: Sendable, Hashable {
+        /// Whoever noticed it has said it.
+        case said
+        /// The configuration.
+        case configuration(ConfigurationFaults)
+        /// A file of the certificate; the place that names it, to begin with.
+        case certificate(CertificateFault, at: String)
+        /// What the certificate says; the place that names it, to begin with.
+        case identity(Doctor.IdentityFinding, at: String)
+        /// A line.
+        case line(ModbusFailure)
+        /// The link to the broker.
+        case link(LinkFailure)
+        /// The broker gave no answer within this time.
+        case silence(Duration)
+    }
+
     /// The status to end with.
     public let status: ExitStatus
 
-    /// What is wrong, where, and what to do about it.
+    /// What is wrong, where, and what to do about it, as whoever noticed it has said it, and else in English.
     public let description: String
 
+    /// What it comes from.
+    public let cause: Cause
+
     /// Describes a fault.
-    public init(_ status: ExitStatus, _ description: String) {
+    public init(_ status: ExitStatus, _ description: String, cause: Cause = .said) {
         self.status = status
         self.description = description
+        self.cause = cause
     }
 
     /// Takes over a failure of the line.
@@ -55,7 +77,7 @@ public struct AgentFault: Error, Sendable, Hashable, CustomStringConvertible {
             case .unreachable, .connectionRefused, .connectionLost: .unavailable
             default: .inputOutput
             }
-        self.init(status, "\(failure.isOfNetwork ? "line.url" : "line.port"): \(failure)")
+        self.init(status, "\(failure.isOfNetwork ? "line.url" : "line.port"): \(failure)", cause: .line(failure))
     }
 
     /// Takes over a failure of the link.
@@ -68,7 +90,7 @@ public struct AgentFault: Error, Sendable, Hashable, CustomStringConvertible {
             case .handshake: .wrongProtocol
             case .refused: .notPermitted
             }
-        self.init(status, "broker: \(failure)")
+        self.init(status, "broker: \(failure)", cause: .link(failure))
     }
 
     /// Takes over a fault of a certificate, a key or a CA file; `place` says where the configuration names the file.
@@ -79,12 +101,13 @@ public struct AgentFault: Error, Sendable, Hashable, CustomStringConvertible {
             case .unreadable, .keyOpenToAll: .notPermitted
             case .notPEM, .keyEncrypted, .keyDoesNotFit, .incomplete: .configuration
             }
-        self.init(status, "\(place)\(fault)")
+        self.init(status, "\(place)\(fault)", cause: .certificate(fault, at: place))
     }
 
     /// Takes over everything that is wrong in a configuration file.
     public init(_ faults: ConfigurationFaults) {
-        self.init(faults.kind == .unreadable ? .missingInput : .configuration, "\(faults)")
+        self.init(
+            faults.kind == .unreadable ? .missingInput : .configuration, "\(faults)", cause: .configuration(faults))
     }
 
     /// Takes over a failure of the spool.

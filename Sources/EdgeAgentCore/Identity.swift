@@ -31,16 +31,20 @@ public struct Identity: Sendable {
             throw AgentFault(
                 .configuration,
                 Self.place(of: broker.certificate, in: configuration)
-                    + "\(broker.certificate): the common name \"\(name)\" is no MAC in lower case with colons\(proposal)"
-            )
+                    + "\(broker.certificate): the common name \"\(name)\" is no MAC in lower case with colons\(proposal)",
+                cause: .identity(
+                    .noGateway(name: name, proposal: MACAddress.proposal(for: name).map { "\($0)" }),
+                    at: Self.place(of: broker.certificate, in: configuration)))
         }
-        guard configuration.gateway.mac.map({ $0 == named }) ?? true else {
+        if let configured = configuration.gateway.mac, configured != named {
             let place = configuration.place(of: "gateway.mac").map { "\($0): " } ?? ""
             throw AgentFault(
                 .configuration,
                 "\(place)gateway.mac: the certificate \(broker.certificate) is issued for \(named); the broker would "
                     + "refuse every message of another gateway; correct gateway.mac, leave it out, or take this "
-                    + "gateway's own certificate")
+                    + "gateway's own certificate",
+                cause: .identity(
+                    .otherGateway(certificate: named, configuration: configured), at: "\(place)gateway.mac: "))
         }
         mac = named
     }
@@ -51,11 +55,13 @@ public struct Identity: Sendable {
             return AgentFault(
                 .temporary,
                 "the clock says \(now.utc), before the certificate's start at \(UTCSecond(clamping: notBefore)); "
-                    + "set the clock (timedatectl): until then the broker cannot be reached")
+                    + "set the clock (timedatectl): until then the broker cannot be reached",
+                cause: .identity(.notYetValid(begins: notBefore, now: now.seconds), at: ""))
         }
         if now.seconds > notAfter {
             return AgentFault(
-                .configuration, "the certificate ended at \(UTCSecond(clamping: notAfter)); have a new one issued")
+                .configuration, "the certificate ended at \(UTCSecond(clamping: notAfter)); have a new one issued",
+                cause: .identity(.ended(notAfter), at: ""))
         }
         return nil
     }

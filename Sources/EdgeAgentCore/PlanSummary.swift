@@ -1,6 +1,6 @@
 public import AgentConfiguration
 internal import ExactArithmetic
-internal import ModbusKit
+public import ModbusKit
 internal import ModbusModel
 internal import StoreForward
 public import TelemetryContract
@@ -31,8 +31,14 @@ public struct PlanSummary: Sendable, Encodable {
         public let requests: [String]
         /// Of each block: the points that share it, what its holes cost, and why it ends where it does.
         public let reasons: [String]
+        /// The same as values, for whoever says it in another language.
+        public let blocks: [BlockReasons]
         /// Characters on the wire, requests and answers, in one cycle.
         public let characters: Int
+
+        private enum CodingKeys: CodingKey {
+            case line, id, points, requests, reasons, characters
+        }
     }
 
     /// The lines in the order of the configuration.
@@ -76,9 +82,10 @@ public struct PlanSummary: Sendable, Encodable {
         let slaves = bus.slaves.map { slave in
             let polled = PolledSlave(slave, on: timing)
             let plan = polled.plan
+            let blocks = polled.reasons(on: timing)
             return Slave(
                 line: bus.line.name, id: Int(slave.id.rawValue), points: slave.points.count,
-                requests: plan.map(\.description), reasons: polled.reasons(on: timing).map(\.description),
+                requests: plan.map(\.description), reasons: blocks.map(\.description), blocks: blocks,
                 characters: plan.reduce(0) { $0 + $1.charactersOnWire })
         }
         let requests = slaves.reduce(0) { $0 + $1.requests.count }

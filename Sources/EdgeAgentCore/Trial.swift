@@ -1,6 +1,6 @@
 public import AgentConfiguration
 internal import BrokerLink
-internal import ModbusKit
+public import ModbusKit
 
 /// A trial of everything that the agent needs from outside: the port, and the broker phase by phase.
 public struct Trial: Sendable {
@@ -16,10 +16,22 @@ public struct Trial: Sendable {
         self.identity = identity
     }
 
-    /// Opens the port and connects to the broker; `report` is given a line for each step that went well.
+    /// A step that went well, or advice on the way.
+    public enum Step: Sendable, Hashable {
+        /// The port of this path opens, and nobody else has it.
+        case port(String)
+        /// The device or serial server at this URL takes a connection.
+        case server(String)
+        /// The adapter could be quicker.
+        case advice(PortAdvice)
+        /// The broker of this address welcomes us, over TLS of this kind.
+        case broker(String, security: String)
+    }
+
+    /// Opens the port and connects to the broker; `report` is given each step that went well.
     ///
     /// The trial connects under a client id of its own, so that a running agent is not thrown off the broker.
-    public func run(report: (String) -> Void) async throws(AgentFault) {
+    public func run(report: (Step) -> Void) async throws(AgentFault) {
         for bus in configuration.buses { try await open(bus, report: report) }
         let link = BrokerLink(
             settings: configuration.brokerSettings(clientID: "\(identity.mac)-check"), will: nil, birth: nil)
@@ -28,14 +40,16 @@ public struct Trial: Sendable {
         await link.stop(within: .milliseconds(400))
         switch outcome {
         case .connected(let connection):
-            report("broker               \(connection.peer) welcomes us, \(connection.security)")
+            report(.broker("\(connection.peer)", security: "\(connection.security)"))
         case .failed(let failure, _): throw AgentFault(failure)
-        default: throw AgentFault(.unavailable, "the broker gave no answer within \(Self.patience)")
+        default:
+            throw AgentFault(
+                .unavailable, "the broker gave no answer within \(Self.patience)", cause: .silence(Self.patience))
         }
     }
 
     private func open(
-        _ bus: Bus<AgentConfiguration.Slave>, report: (String) -> Void
+        _ bus: Bus<AgentConfiguration.Slave>, report: (Step) -> Void
     ) async throws(AgentFault) {
         let line = ModbusLine(bus.lineSettings)
         let advice: PortAdvice?
@@ -47,10 +61,10 @@ public struct Trial: Sendable {
             throw AgentFault(error)
         }
         switch bus.line.way {
-        case .serial(let port, _): report("port                 \(port) opens and nobody else has it")
-        case .network(let endpoint, _): report("server               \(endpoint) takes our connection")
+        case .serial(let port, _): report(.port(port))
+        case .network(let endpoint, _): report(.server("\(endpoint)"))
         }
-        if let advice { report("advice               \(advice)") }
+        if let advice { report(.advice(advice)) }
     }
 
     private func firstOutcome(of link: BrokerLink) async -> LinkEvent? {

@@ -84,7 +84,8 @@ import Testing
         #expect(faults?.kind == .unreadable)
         #expect(
             faults?.description == "/nowhere/agent.yaml: "
-                + "the configuration cannot be opened: No such file or directory (errno 2)"
+                + "the configuration cannot be opened: No such file or directory (errno 2); name the right file with "
+                + "--config, or have it written: edge-agent probe config --output /nowhere/agent.yaml"
         )
     }
 

@@ -38,6 +38,39 @@ struct DraftTests {
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 99 })
     }
 
+    static let rest =
+        "slaves: [{ id: 1, points: [ { code: A, register: 40001, type: uint16, unit: V } ] }]\n"
+        + "broker: { host: b, ca: a, certificate: c, key: k }\n"
+
+    @Test(
+        "holds its line against a measurement, in whichever form the line stands",
+        arguments: [
+            "line:\n  port: /dev/ttyUSB0\n  baud: 19200\n\n# the meters\n",
+            "line:  # in the hall\n\n    # by-id\n    port: /dev/ttyUSB0\n    rs485:\n      mode: kernel\n",
+            "line: { port: /dev/ttyUSB0, baud: 19200 }  # { in the hall }\n", "line: /dev/ttyUSB0   # in the hall\n",
+            "line: {port: /dev/ttyUSB0}\n",
+        ], ["line.json", "/home/ana maria/a \"b\".json"])
+    func watched(line: String, baseline: String) throws {
+        for text in [line + Self.rest, Self.rest + line] {
+            let result = try #require(ConfigurationDraft.watching(text, baseline: baseline))
+            let before = try parsed(text).buses[0].line
+            let after = try parsed(result).buses[0].line
+            #expect(after.watch?.baseline.hasSuffix(baseline) == true, "\(result)")
+            #expect(after.way == before.way && after.baud == before.baud && after.format == before.format)
+            for comment in text.matches(of: /# .*/) { #expect(result.contains(comment.output), "\(result)") }
+            for line in Self.rest.split(separator: "\n") { #expect(result.contains(line)) }
+            let windows = text.replacing("\n", with: "\r\n")
+            #expect(
+                ConfigurationDraft.watching(windows, baseline: baseline) == result.replacing("\n", with: "\r\n"))
+        }
+    }
+
+    @Test("is not held against one where there are several lines, or none")
+    func unwatched() {
+        #expect(ConfigurationDraft.watching("lines:\n  - name: a\n", baseline: "line.json") == nil)
+        #expect(ConfigurationDraft.watching("line:\nslaves: []\n", baseline: "line.json") == nil)
+    }
+
     static let head = "line: { port: /dev/ttyUSB0 }\n"
     static let tail = "broker: { host: b, ca: a, certificate: c, key: k }\n"
     static let point = "points: [ { code: A, register: 40001, type: uint16, unit: V } ]"

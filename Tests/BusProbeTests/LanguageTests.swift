@@ -1,4 +1,5 @@
 import Foundation
+import ModbusModel
 import Testing
 
 @testable import BusProbe
@@ -24,11 +25,13 @@ struct LanguageTests {
     }
 
     @Test("every verdict of a scan, every beginning, every advice and every fault of a port is said in both")
-    func scans() {
+    func scans() throws {
         let frame = FoundFrame(slave: 1, function: 3, data: [2, 0, 1], range: 0..<7)
         let verdicts: [Verdict] = [.answers(frame), .exception(2), .broken, .twoVoices, .echoOnly, .silence]
         var said = verdicts.map(\.words)
         said += [ScanReport.Beginning.master(asks: [1, 2]), .noise(bytes: 3)].compactMap(\.words)
+        let frame7 = ProbeRequest.presence(of: try #require(SlaveAddress(7))).frame
+        said += [[], [1, 2, 3], frame7, frame7 + frame7].map { Heard($0, at: ProbeSetting.common[0]).words }
         var report = ScanReport()
         said += [report.advice].compactMap(\.self)
         report.findings = [

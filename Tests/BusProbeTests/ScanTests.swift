@@ -1,5 +1,6 @@
 import LineSimulator
 import ModbusModel
+import Synchronization
 import Testing
 
 @testable import BusProbe
@@ -110,8 +111,48 @@ struct PreflightTests {
         // A new setting throws away what came before it.
         try await probe.use(setting)
         line.transmit(ProbeRequest.presence(of: try #require(SlaveAddress(7))).frame)
-        let beginning = try await Scanner(probe, until: .everything).listen(setting, for: .milliseconds(400))
-        #expect(beginning == .master(asks: [7]))
+        var report = ScanReport()
+        try await Scanner(probe, until: .everything).listen(setting, for: .milliseconds(400), into: &report)
+        #expect(report.beginning == .master(asks: [7]))
+        #expect(report.heard == Heard(ProbeRequest.presence(of: try #require(SlaveAddress(7))).frame, at: setting))
+    }
+
+    @Test("what is heard is told while it is heard, with the setting, and as noise where no frame is in it")
+    func babble() async throws {
+        let pretender = Pretender(unasked: (after: 5, bytes: [0x55, 0xAA, 0x13, 0x77])) { _, _, _ in [] }
+        defer { pretender.stop() }
+        let probe = try ProbeLine(port: pretender.path)
+        let told = Mutex<[Heard]>([])
+        let scanner = Scanner(probe, until: .everything) { event in
+            if case .listening(let heard) = event { told.withLock { $0.append(heard) } }
+        }
+        let setting = ProbeSetting(baud: 115200, parity: .none)
+        // Until it is stopped: every other setting is listened to as well, and that would take half a minute.
+        let work = Task {
+            var report = ScanReport()
+            try await scanner.listen(setting, for: .seconds(60), into: &report)
+            return report
+        }
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(50)
+        // Some time after the first of it: a machine with other work hands over much at once.
+        while told.withLock({ $0.count < 4 || $0.last?.bytes ?? 0 < 40 }), clock.now < end {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        work.cancel()
+        let report = try await work.value
+        let heard = told.withLock { $0 }
+        #expect(heard.first == Heard([], at: setting), "it begins to say so at once")
+        let own = heard.filter { $0.setting == setting }
+        #expect(own.count > 2 && own.last?.bytes ?? 0 >= 40, "\(heard)")
+        #expect(own.map(\.bytes) == own.map(\.bytes).sorted())
+        #expect(heard.allSatisfy { $0.frames == 0 && $0.slaves.isEmpty })
+        #expect(report.heard.map { $0.bytes >= 40 && $0.frames == 0 } == true)
+        if case .noise(let bytes) = report.beginning {
+            #expect(bytes == report.heard?.bytes)
+        } else {
+            Issue.record("no noise")
+        }
     }
 
     @Test("a port that is no port, or is taken, is said in words of both languages")

@@ -1,6 +1,7 @@
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import Testing
 
 extension EndToEnd {
@@ -53,6 +54,71 @@ extension EndToEnd {
             #expect(text.contains("traffic              about \((megabytes * 100).rounded() / 100) MB in 30 days"))
             // A message each second, with topic and overhead at most 512 bytes more.
             #expect((1.0...2.0).contains(megabytes / (Double(bytes + 150) * 86_400 * 30 / 1_000_000)))
+        }
+
+        @Test(.judgesValues) func `a mistake is told in the language asked for, and by a code that is the same in all`()
+            async throws
+        {
+            let gateway = try await plainGateway(1, brokerRuns: false)
+            gateway.poll = "{ intervall: 5s, timeout: 1 }"
+            let path = try gateway.configuration()
+            func text(_ arguments: [String], _ environment: [String: String] = [:]) async throws -> ChildProcess {
+                let process = try ChildProcess(
+                    Repository.binary("edge-agent"), arguments + ["--config", path], environment: environment)
+                #expect(try await process.waitForExit(within: .seconds(40)) == .status(78))
+                return process
+            }
+            let place = "\(path):2:9: poll.intervall: "
+            let portuguese = place + #"chave desconhecida; seria "interval"?"#
+            let english = place + #"unknown key; did you mean "interval"?"#
+            let brazil = ["LC_ALL": "pt_BR.UTF-8"]
+            #expect(try await text(["check", "--lang", "pt-BR"]).errors.text.contains(portuguese))
+            #expect(try await text(["check"], brazil).errors.text.contains(portuguese))
+            #expect(try await text(["check", "--lang", "en"], brazil).errors.text.contains(english))
+            #expect(try await text(["run"], brazil).errors.text.contains(portuguese))
+            // The journal is searched by operators: English, whatever the environment says.
+            let service = brazil.merging(["JOURNAL_STREAM": "8:1"]) { $1 }
+            #expect(try await text(["run"], service).errors.text.contains(english))
+
+            for (arguments, what) in [(["--lang", "pt"], "chave desconhecida"), (["--lang", "en"], "unknown key")] {
+                let bytes = try await text(["check", "--json"] + arguments).output.bytes
+                let result = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+                let faults = try #require(result["faults"] as? [[String: Any]])
+                #expect(faults.map { $0["code"] as? String } == ["unknown_key", "mismatch"])
+                #expect(faults[0]["line"] as? Int == 2 && faults[0]["column"] as? Int == 9)
+                #expect(faults[0]["key"] as? String == "poll.intervall" && faults[0]["file"] as? String == path)
+                #expect(faults[0]["what"] as? String == what)
+                #expect((faults[0]["todo"] as? String)?.contains("interval") == true)
+                #expect((result["warnings"] as? [Any])?.isEmpty == true)
+            }
+        }
+
+        @Test(.judgesValues)
+        func `the plan and what follows it are told in Portuguese, and a fault of the certificate has a code`()
+            async throws
+        {
+            let gateway = try await plainGateway(1, points: 2)
+            let plan = try await run(["check", "--lang", "pt", "--config", gateway.configuration()]).output.text
+            #expect(plan.contains("escravo 1: 2 pontos em 1 pergunta: 40001×2"), "\(plan)")
+            #expect(plan.contains("perguntas por ciclo  1\n") && plan.contains("tráfego              cerca de"))
+            gateway.poll += "\ngateway: { mac: \"02:00:5e:10:00:02\" }"
+            let other = try await gateway.command([
+                "check", "--lang", "pt", "--json", "--config", gateway.configuration(),
+            ])
+            #expect(other.exit == .status(78))
+            #expect(
+                other.errors.text.contains("gateway.mac: o certificado é de \(Gateway.mac)"), "\(other.errors.text)")
+            let result = try JSONSerialization.jsonObject(with: Data(other.output.bytes)) as? [String: Any]
+            let faults = try #require(result?["faults"] as? [[String: Any]])
+            #expect(faults.map { $0["code"] as? String } == ["identity.name.other_gateway"])
+            #expect(faults[0]["line"] is NSNull)
+            gateway.poll = "{ interval: 1s }"
+            gateway.port = "/dev/ttyUSB77"
+            let port = try await gateway.command(
+                ["check", "--connect", "--lang", "pt", "--json", "--config", gateway.configuration()])
+            #expect(port.exit == .status(66))
+            #expect(port.errors.text.contains("/dev/ttyUSB77: porta inexistente"), "\(port.errors.text)")
+            #expect(port.output.text.contains("\"code\" : \"line.port_missing\""))
         }
 
         @Test func `the simulator plays an agent's configuration for any master`() async throws {

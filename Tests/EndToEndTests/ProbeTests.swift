@@ -1,6 +1,7 @@
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
@@ -190,6 +191,80 @@ extension EndToEnd {
             #expect(try await refused.waitForExit(within: .seconds(60)) == .status(78), "\(refused.errors.text)")
             #expect(refused.errors.text.contains("ampliada"))
             #expect(try String(contentsOfFile: path, encoding: .utf8) == flow, "not a byte of it has changed")
+        }
+
+        @Test(.judgesValues) func `config holds the line against figures that lie beside the file, or that are named`()
+            async throws
+        {
+            let field = try await ProbeField()
+            let certificates = try await Certificates(in: field.folder)
+            let files = try await certificates.device(Gateway.mac)
+            func figures(of port: String, at name: String) throws -> String {
+                let slaves = [1, 7].map {
+                    #"{ "slave": \#($0), "asked": 9, "answered": 9, "p95_milliseconds": 9, "p99_milliseconds": 9 }"#
+                }
+                return try field.folder.write(
+                    """
+                    { "port": "\(port)", "baud": 115200, "format": "8N1", "at": "2026-11-21T12:00:00Z",
+                      "slaves": [\(slaves.joined(separator: ", "))] }
+                    """, to: name)
+            }
+            // The slaves are in the file: nobody is asked, and no machine is too slow for it.
+            let point = #"points: [{ code: A%, register: 40001, type: uint16, unit: "" }]"#
+            let text = """
+                line:
+                  port: \(field.port)
+                  baud: 115200  # as the meters are set
+
+                slaves:
+                  - { id: 1, \(point.replacingOccurrences(of: "%", with: "1")) }
+                  - { id: 7, \(point.replacingOccurrences(of: "%", with: "7")) }
+                broker: { host: b.invalid, ca: \(files.ca), certificate: \(files.certificate), key: \(files.key) }
+
+                """
+            let path = try field.folder.write(text, to: "gateway.yaml")
+            func config(_ more: String..., ends status: Int32 = 0) async throws -> ChildProcess {
+                let process = try ChildProcess(
+                    Repository.binary("edge-agent"),
+                    ["probe", "config", "--slaves", "1,7", "--output", path, "--lang", "pt"] + more)
+                #expect(
+                    try await process.waitForExit(within: .seconds(120)) == .status(status), "\(process.errors.text)")
+                return process
+            }
+            func expectWatched(by name: String) async throws {
+                let written = try String(contentsOfFile: path, encoding: .utf8)
+                let line = "baud: 115200  # as the meters are set\n"
+                #expect(written == text.replacingOccurrences(of: line, with: line + "  baseline: \(name)\n"))
+                let check = try await ChildProcess.run(Repository.binary("edge-agent"), ["check", "--config", path])
+                #expect(check.exit == .status(0) && check.errors.text.isEmpty, "\(check.errors.text)")
+            }
+
+            let alone = try await config()
+            #expect(alone.output.text.contains("nada de novo"), "\(alone.output.text)")
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+
+            // Of another port: left alone where it only lies there, and a fault where it is asked for.
+            let saved = try figures(of: "/dev/ttyUSB77", at: "line.json")
+            _ = try await config()
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+            let unlike = try await config("--baseline", saved, ends: 65)
+            #expect(unlike.errors.text.contains("/dev/ttyUSB77"), "\(unlike.errors.text)")
+            _ = try await config("--baseline", "/nowhere/line.json", ends: 66)
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+
+            _ = try figures(of: field.port, at: "line.json")
+            let beside = try await config()
+            #expect(beside.output.text.contains("a linha é comparada com line.json"), "\(beside.output.text)")
+            try await expectWatched(by: "line.json")
+
+            // A file that has one keeps it, whatever else lies there, and says so where another is asked for.
+            let other = try figures(of: field.port, at: "other.json")
+            let kept = try await config("--baseline", other, ends: 64)
+            #expect(kept.errors.text.contains("já é comparada com"), "\(kept.errors.text)")
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            let named = try await config("--baseline", other, "--json")
+            #expect(named.output.text.contains("\"baseline\" : \"other.json\""), "\(named.output.text)")
+            try await expectWatched(by: "other.json")
         }
 
         @Test func `bad input is said in both languages, with a status each`() async throws {

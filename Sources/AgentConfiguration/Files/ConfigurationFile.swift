@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The steps that every kind of configuration takes from a file to a value.
 enum ConfigurationFile {
     /// The largest file that is read, in bytes: 1 MiB.
@@ -6,17 +8,24 @@ enum ConfigurationFile {
     /// Reads the file; faults of the kind `unreadable` when it cannot be.
     ///
     /// - Parameter what: The file's part, for the message.
-    static func bytes(_ path: String, _ what: String = "the configuration") throws(ConfigurationFaults) -> [UInt8] {
-        do throws(FileFault) {
+    static func bytes(
+        _ path: String, _ what: ConfigurationFault.Problem.File = .configuration
+    ) throws(ConfigurationFaults) -> [UInt8] {
+        do throws(FileProblem) {
             return try OpenFile(path).bytes(atMost: mostBytes)
         } catch {
-            let fault = ConfigurationFault(
-                place: .whole(path),
-                key: "",
-                message: "\(what) \(error.message)",
-                hint: error.hint
-            )
+            let fault = ConfigurationFault(place: .whole(path), .file(what, error), advice(error, what, path))
             throw ConfigurationFaults(kind: .unreadable, faults: [fault])
+        }
+    }
+
+    private static func advice(
+        _ problem: FileProblem, _ what: ConfigurationFault.Problem.File, _ path: String
+    ) -> ConfigurationFault.Advice? {
+        switch problem {
+        case .notOpened(ENOENT) where what == .configuration: .writeConfiguration(path)
+        case .notOpened(EACCES): .asRoot
+        default: nil
         }
     }
 
@@ -33,7 +42,7 @@ enum ConfigurationFile {
         do throws(ConfigurationFault) {
             root = try YAMLDocument(text, file: file, report: report).root
         } catch {
-            report.fault(at: error.place, key: error.key, error.message, hint: error.hint)
+            report.fault(error)
             throw report.faults
         }
         let start = Place(file: file, line: 1, column: 1)

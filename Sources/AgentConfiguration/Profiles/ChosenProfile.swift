@@ -10,8 +10,7 @@ struct ChosenProfile {
     /// Reads `profile` and `codes`; nil where the slave names no profile.
     init?(_ mapping: MappingReader, profiles: ProfileLibrary, codes: FirstPlaces<String>) {
         guard let reader = mapping["profile"] else {
-            mapping["codes"]?.fault(
-                "codes are given and no profile", hint: "name the profile: profile: eastron/sdm120")
+            mapping["codes"]?.fault(.codesWithoutProfile, .nameProfile)
             return nil
         }
         guard let profile = Self.profile(reader, profiles) else {
@@ -21,10 +20,8 @@ struct ChosenProfile {
             return
         }
         self.profile = profile
-        let list = profile.points.map(\.name).joined(separator: ", ")
         guard let wanted = mapping["codes"] else {
-            mapping.missing(
-                "codes", "a code for each value that is wanted, such as voltage: D01,", hint: "values: \(list)")
+            mapping.missing("codes", .codes, .profileValues(profile.points.map(\.name)))
             points = []
             return
         }
@@ -41,25 +38,23 @@ struct ChosenProfile {
             return AgentConfiguration.Point(code: code, of: point, at: reader.anchor)
         }
         if mapping.isEmpty {
-            mapping.report.fault(at: mapping.anchor, key: mapping.path, "no value is wanted of this slave")
+            mapping.report.fault(at: mapping.anchor, key: mapping.path, .nothingWanted)
         }
         return points
     }
 
     private static func profile(_ reader: ValueReader, _ profiles: ProfileLibrary) -> MeterProfile? {
-        guard let name: String = reader.read(.text("a profile such as eastron/sdm120", 1...128)) else { return nil }
+        guard let name: String = reader.read(.text(.profile, 1...128)) else { return nil }
         do throws(ConfigurationFaults) {
             if let profile = try profiles.profile(named: name) { return profile }
         } catch {
-            for fault in error.faults {
-                reader.report.fault(at: fault.place, key: fault.key, fault.message, hint: fault.hint)
-            }
+            for fault in error.faults { reader.report.fault(fault) }
             return nil
         }
         let nearest = NearestWord.of(name, in: profiles.names)
         reader.fault(
-            "there is no profile \(name)",
-            hint: nearest.map { "did you mean \($0)?" } ?? "looked in \(profiles.folders.joined(separator: ", "))")
+            .noProfile(name),
+            nearest.map { .didYouMeanProfile($0) } ?? .lookedIn(profiles.folders))
         return nil
     }
 }

@@ -36,9 +36,9 @@ public struct IdentityMark: Sendable, Hashable {
         mapping.ignore("from", "note")
         if mapping["text"] != nil {
             let address = RegisterAddress(mapping)
-            let words = mapping.required("words", .integer("a number of registers", 1...125))
-            let characters = mapping.optional("chars", .integer("characters in a register", 1...2), default: 2)
-            let text = mapping.required("text", .text("what the registers say", 1...250))
+            let words = mapping.required("words", .integer(.registers, 1...125))
+            let characters = mapping.optional("chars", .integer(.charactersInRegister, 1...2), default: 2)
+            let text = mapping.required("text", .text(.registersText, 1...250))
             mapping.ignore("type")
             guard let address, let words, let text else { return nil }
             self.address = address
@@ -46,7 +46,7 @@ public struct IdentityMark: Sendable, Hashable {
             proof = .text(text, charactersPerRegister: characters)
             return
         }
-        let ends = mapping["between"]?.list(of: "numbers", most: 2).compactMap { (reader) -> ExactDecimal? in
+        let ends = mapping["between"]?.list(of: .numbers, most: 2).compactMap { (reader) -> ExactDecimal? in
             reader.read(.decimal())
         }
         let numbers = ends ?? (mapping.required("equals", .decimal()).map { [$0] } ?? [])

@@ -57,10 +57,10 @@ public struct MeterProfile: Sendable, Hashable {
 
     private init?(_ root: MappingReader, name: String) {
         self.name = name
-        let maker = root.required("maker", .text("the maker's name", 1...64))
-        let model = root.required("model", .text("the model's name", 1...64))
+        let maker = root.required("maker", .text(.maker, 1...64))
+        let model = root.required("model", .text(.model, 1...64))
         isConfirmed = root.optional("confirmed", .truth, default: false)
-        alike = root["alike"]?.list(of: "profiles").compactMap { $0.read(.text("a profile's name", 1...64)) } ?? []
+        alike = root["alike"]?.list(of: .profiles).compactMap { $0.read(.text(.profileName, 1...64)) } ?? []
         // What a person wants to know of the map's origin; profiles/check_profiles.py holds it to the schema.
         root.ignore("also", "quantity", "phases", "document", "remark", "sources", "vectors", "confirm")
         let request = root["request"]?.mapping { Request($0) }
@@ -73,10 +73,10 @@ public struct MeterProfile: Sendable, Hashable {
         marks = root["identification"]?.mapping { Self.marks($0) } ?? []
         let names = FirstPlaces<String>()
         points =
-            root["points"]?.list(of: "points").compactMap { item in
+            root["points"]?.list(of: .points).compactMap { item in
                 item.mapping { Point($0, defaults: defaults, names: names) }
             } ?? []
-        if root["points"] == nil { root.missing("points", "a list of 1 or more points") }
+        if root["points"] == nil { root.missing("points", .list(.points, most: nil)) }
         guard let maker, let model, !points.isEmpty else { return nil }
         self.maker = maker
         self.model = model
@@ -84,7 +84,7 @@ public struct MeterProfile: Sendable, Hashable {
 
     private static func marks(_ mapping: MappingReader) -> [IdentityMark] {
         mapping.ignore("device_id", "server_id", "note")
-        return mapping["registers"]?.list(of: "registers").compactMap { $0.mapping { IdentityMark($0) } } ?? []
+        return mapping["registers"]?.list(of: .registers).compactMap { $0.mapping { IdentityMark($0) } } ?? []
     }
 }
 
@@ -95,7 +95,7 @@ extension MeterProfile {
         let allowsHoles: Bool
 
         init(_ mapping: MappingReader) {
-            maximumRegisters = mapping.optional("max_registers", .integer("a number of registers", 1...125))
+            maximumRegisters = mapping.optional("max_registers", .integer(.registers, 1...125))
             allowsHoles = mapping.optional("holes", .truth, default: false)
             mapping.ignore("from", "note")
         }
@@ -116,8 +116,8 @@ extension MeterProfile {
 
 extension MeterProfile.Point {
     fileprivate init?(_ mapping: MappingReader, defaults: PointDefaults, names: FirstPlaces<String>) {
-        let name = mapping.required("name", .text("a quantity's name", 1...64))
-        if let name, let reader = mapping["name"] { names.claim(name, by: reader, "the name") }
+        let name = mapping.required("name", .text(.quantityName, 1...64))
+        if let name, let reader = mapping["name"] { names.claim(name, by: reader, .name) }
         let unit = mapping.required("unit", PointKeys.unit)
         let definition = PointDefinition(mapping, defaults: defaults)
         example = mapping.optional("example", .decimal())

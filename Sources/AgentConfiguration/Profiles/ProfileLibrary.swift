@@ -17,7 +17,7 @@ public struct ProfileLibrary: Sendable, Hashable {
 
     /// The standard folders, and before them the one that a configuration names.
     init(_ root: MappingReader, _ surroundings: Surroundings) {
-        let own: String? = root.optional("profiles", .path("the path of a folder of profiles", in: surroundings))
+        let own: String? = root.optional("profiles", .path(.profiles, in: surroundings))
         self = .standard(own: own)
     }
 

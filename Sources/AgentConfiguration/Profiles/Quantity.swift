@@ -32,23 +32,23 @@ public struct Quantity: Sendable, Hashable {
     public static func load(path: String) throws(ConfigurationFaults) -> [Quantity] {
         try ConfigurationFile.read(ConfigurationFile.bytes(path), file: path) { root -> [Quantity]? in
             guard let list = root["quantities"] else {
-                root.missing("quantities", "a list of 1 or more quantities")
+                root.missing("quantities", .list(.quantities, most: nil))
                 return nil
             }
-            return list.list(of: "quantities").compactMap { $0.mapping { Quantity($0) } }
+            return list.list(of: .quantities).compactMap { $0.mapping { Quantity($0) } }
         }.value
     }
 
     private init?(_ mapping: MappingReader) {
-        let name = mapping.required("name", .text("a quantity's name", 1...64))
+        let name = mapping.required("name", .text(.quantityName, 1...64))
         let unit = mapping.required("unit", PointKeys.unit)
-        let english = mapping.required("en", .text("an English name", 1...64))
-        let portuguese = mapping.required("pt", .text("a Portuguese name", 1...64))
+        let english = mapping.required("en", .text(.englishName, 1...64))
+        let portuguese = mapping.required("pt", .text(.portugueseName, 1...64))
         grows = mapping.optional("grows", .truth, default: false)
-        weight = mapping.optional("weight", .integer("a weight", 0...3), default: 1)
+        weight = mapping.optional("weight", .integer(.weight, 0...3), default: 1)
         plausible =
-            mapping["plausible"]?.list(of: "ranges").compactMap { item in
-                let ends = item.list(of: "numbers", most: 2).compactMap { reader -> Double? in
+            mapping["plausible"]?.list(of: .ranges).compactMap { item in
+                let ends = item.list(of: .numbers, most: 2).compactMap { reader -> Double? in
                     let number: ExactDecimal? = reader.read(.decimal())
                     return number.flatMap { Double($0.plainText) }
                 }

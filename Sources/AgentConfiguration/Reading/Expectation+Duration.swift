@@ -3,16 +3,16 @@ internal import ExactArithmetic
 extension Expectation where Value == Duration {
     /// A whole number with a unit, `500ms` or `5m`, within a range.
     static func duration(_ range: ClosedRange<Duration>, wholeSeconds: Bool = false) -> Expectation {
-        let kind = wholeSeconds ? "a duration of whole seconds" : "a duration"
-        let name = "\(kind) from \(range.lowerBound.unitText) to \(range.upperBound.unitText)"
-        return Expectation(name) { (scalar) throws(Mismatch) in
+        let duration = ConfigurationFault.Expected.duration(
+            from: range.lowerBound.unitText, to: range.upperBound.unitText, wholeSeconds: wholeSeconds)
+        return Expectation(duration) { (scalar) throws(Mismatch) in
             let (number, unit) = scalar.text.splitAfterNumber
             guard !number.isEmpty else { throw Mismatch() }
-            if unit.isEmpty { throw Mismatch(hint: hint(forBare: number, within: range)) }
+            if unit.isEmpty { throw Mismatch(hint(forBare: number, within: range)) }
             guard let milliseconds = TimeUnit.milliseconds[unit] else {
-                throw Mismatch(hint: hint(number: number, unit: unit))
+                throw Mismatch(hint(number: number, unit: unit))
             }
-            guard let count = Int(number) else { throw Mismatch(hint: hint(fraction: number, times: milliseconds)) }
+            guard let count = Int(number) else { throw Mismatch(hint(fraction: number, times: milliseconds)) }
             let (product, overflows) = count.multipliedReportingOverflow(by: milliseconds)
             guard !overflows, range.contains(.milliseconds(product)) else { throw Mismatch() }
             if wholeSeconds, product % 1000 != 0 { throw Mismatch() }
@@ -21,8 +21,10 @@ extension Expectation where Value == Duration {
     }
 
     /// What a number without unit may have meant: seconds, or milliseconds, whichever lies in the range.
-    private static func hint(forBare number: String, within range: ClosedRange<Duration>) -> String {
-        guard let count = Int(number), count <= 1_000_000_000 else { return "the units are \(TimeUnit.list)" }
+    private static func hint(
+        forBare number: String, within range: ClosedRange<Duration>
+    ) -> ConfigurationFault.Advice {
+        guard let count = Int(number), count <= 1_000_000_000 else { return .units(TimeUnit.list) }
         var proposals: [String] = []
         if range.contains(.milliseconds(count)) { proposals.append("\(count)ms") }
         if range.contains(.seconds(count)) {
@@ -30,22 +32,21 @@ extension Expectation where Value == Duration {
             let short = Duration.seconds(count).unitText
             if short != "\(count)s" { proposals.append(short) }
         }
-        let units = "the units are \(TimeUnit.list)"
-        return proposals.isEmpty ? units : "write \(proposals.joined(separator: " or "))"
+        return proposals.isEmpty ? .units(TimeUnit.list) : .write(proposals)
     }
 
-    private static func hint(number: String, unit: String) -> String {
+    private static func hint(number: String, unit: String) -> ConfigurationFault.Advice {
         let spelled = String(unit.drop { $0 == " " }.prefix { $0 != " " })
-        if unit.first == " ", TimeUnit.milliseconds[spelled] != nil { return "write \(number)\(spelled)" }
-        if unit.utf8.contains(where: \.isDigit) { return "write one number with one unit, such as 90m for 1h30m" }
-        return "the units are \(TimeUnit.list)"
+        if unit.first == " ", TimeUnit.milliseconds[spelled] != nil { return .write(["\(number)\(spelled)"]) }
+        if unit.utf8.contains(where: \.isDigit) { return .oneUnit }
+        return .units(TimeUnit.list)
     }
 
     /// `1.5s` is 1500ms.
-    private static func hint(fraction number: String, times milliseconds: Int) -> String? {
+    private static func hint(fraction number: String, times milliseconds: Int) -> ConfigurationFault.Advice? {
         guard number.utf8.count <= 18, let exact = ExactDecimal(parsing: number) else { return nil }
         let product = exact * ExactDecimal(milliseconds)
-        return product.exponent >= 0 ? "write a whole number: \(product.plainText)ms" : "write a whole number"
+        return .wholeNumber(milliseconds: product.exponent >= 0 ? product.plainText : nil)
     }
 }
 

@@ -2,8 +2,8 @@ internal import ExactArithmetic
 
 extension Expectation where Value == Int {
     /// A whole number of a range, in decimal digits.
-    static func integer(_ what: String, _ range: ClosedRange<Int>) -> Expectation {
-        Expectation("\(what) from \(range.lowerBound) to \(range.upperBound)") { (scalar) throws(Mismatch) in
+    static func integer(_ what: ConfigurationFault.Expected.Number, _ range: ClosedRange<Int>) -> Expectation {
+        Expectation(.number(what, range)) { (scalar) throws(Mismatch) in
             let value = try wholeNumber(scalar)
             guard range.contains(value) else { throw Mismatch() }
             return value
@@ -12,7 +12,7 @@ extension Expectation where Value == Int {
 
     /// One of a few whole numbers.
     static func integer(of values: [Int]) -> Expectation {
-        Expectation("one of \(values.map(String.init).joined(separator: ", "))") { (scalar) throws(Mismatch) in
+        Expectation(.oneOf(values.map(String.init))) { (scalar) throws(Mismatch) in
             let value = try wholeNumber(scalar)
             guard values.contains(value) else { throw Mismatch() }
             return value
@@ -24,9 +24,9 @@ extension Expectation where Value == Int {
         let digits = scalar.text.utf8.drop { $0 == UInt8(ascii: "-") }
         guard scalar.text.utf8.count - digits.count <= 1, digits.allSatisfy(\.isDigit), let value = Int(scalar.text)
         else { throw Mismatch() }
-        if scalar.isQuoted { throw Mismatch(hint: "a number stands without quotes: \(value)") }
+        if scalar.isQuoted { throw Mismatch(.noQuotes("\(value)")) }
         guard digits.count == 1 || digits.first != UInt8(ascii: "0") else {
-            throw Mismatch(hint: "write \(value): a leading zero means octal to some readers")
+            throw Mismatch(.noLeadingZero(value))
         }
         return value
     }
@@ -34,9 +34,11 @@ extension Expectation where Value == Int {
 
 extension Expectation where Value == Int? {
     /// A whole number of a range, or the word `none` for no limit.
-    static func integerOrNone(_ what: String, _ range: ClosedRange<Int>) -> Expectation {
+    static func integerOrNone(
+        _ what: ConfigurationFault.Expected.Number, _ range: ClosedRange<Int>
+    ) -> Expectation {
         let number = Expectation<Int>.integer(what, range)
-        return Expectation("\(number.name), or none,") { (scalar) throws(Mismatch) in
+        return Expectation(.numberOrNone(what, range)) { (scalar) throws(Mismatch) in
             scalar.text == "none" ? nil : try number.read(scalar)
         }
     }
@@ -44,15 +46,15 @@ extension Expectation where Value == Int? {
 
 extension Expectation where Value == ExactDecimal {
     /// A decimal number, taken exactly as it is written.
-    static func decimal(_ what: String = "a decimal number such as 0.01") -> Expectation {
+    static func decimal(_ what: ConfigurationFault.Expected = .decimal) -> Expectation {
         Expectation(what) { (scalar) throws(Mismatch) in
             let text = scalar.text
             // Longer ones are no figure of a meter, and arithmetic on them takes its time.
-            guard text.utf8.count <= 64 else { throw Mismatch(hint: "it has more than 64 characters") }
+            guard text.utf8.count <= 64 else { throw Mismatch(.tooLong) }
             guard let value = ExactDecimal(parsing: text) else {
-                throw Mismatch(hint: spelling(near: text).map { "write \($0)" })
+                throw Mismatch(spelling(near: text).map { .write([$0]) })
             }
-            if scalar.isQuoted { throw Mismatch(hint: "a number stands without quotes: \(text)") }
+            if scalar.isQuoted { throw Mismatch(.noQuotes(text)) }
             return value
         }
     }

@@ -2,15 +2,19 @@ internal import TelemetryContract
 
 extension Expectation where Value == String {
     /// A text without control characters, of so many characters (Unicode code points).
-    static func text(_ what: String, _ lengths: ClosedRange<Int>) -> Expectation {
-        let hint = lengths.contains(0) ? "write \"\" for an empty text" : nil
-        return Expectation(what, hintForNothing: hint) { (scalar) throws(Mismatch) in
+    static func text(_ what: ConfigurationFault.Expected.Text, _ lengths: ClosedRange<Int>) -> Expectation {
+        text(.text(what), lengths)
+    }
+
+    private static func text(_ expected: ConfigurationFault.Expected, _ lengths: ClosedRange<Int>) -> Expectation {
+        let advice: ConfigurationFault.Advice? = lengths.contains(0) ? .emptyText : nil
+        return Expectation(expected, adviceForNothing: advice) { (scalar) throws(Mismatch) in
             let length = scalar.text.unicodeScalars.count
             guard lengths.contains(length) else {
-                throw Mismatch(hint: length == 0 ? nil : "it has \(length) characters")
+                throw Mismatch(length == 0 ? nil : .hasCharacters(length))
             }
             guard !scalar.text.unicodeScalars.contains(where: \.isControl) else {
-                throw Mismatch(hint: "it holds a control character")
+                throw Mismatch(.hasControl)
             }
             return scalar.text
         }
@@ -18,14 +22,14 @@ extension Expectation where Value == String {
 
     /// A host name or an IP address, without a scheme and without a port.
     static var host: Expectation {
-        let text = text("a host name or an IP address", 1...253)
-        return Expectation(text.name) { (scalar) throws(Mismatch) in
+        let text = text(.host, 1...253)
+        return Expectation(text.expected) { (scalar) throws(Mismatch) in
             let host = try text.read(scalar)
             let colons = host.utf8.count { $0 == UInt8(ascii: ":") }
             if let scheme = host.firstRange(of: "://") {
-                throw Mismatch(hint: "leave out the scheme: \(String(host[scheme.upperBound...]).shortened)")
+                throw Mismatch(.noScheme(String(host[scheme.upperBound...]).shortened))
             }
-            if colons == 1 { throw Mismatch(hint: "the port is a key of its own: port: 8883") }
+            if colons == 1 { throw Mismatch(.portKey) }
             let extra = colons == 0 ? "-._" : "-._:%"
             guard host.utf8.allSatisfy({ $0.isLetterOrDigit || extra.utf8.contains($0) }) else { throw Mismatch() }
             return host
@@ -33,14 +37,16 @@ extension Expectation where Value == String {
     }
 
     /// A path; one that is relative counts from the configuration file's folder.
-    static func path(_ what: String, in surroundings: Surroundings) -> Expectation {
-        text(what, 1...4096).map { surroundings.resolve($0) }
+    static func path(_ what: ConfigurationFault.Expected.Path, in surroundings: Surroundings) -> Expectation {
+        text(.path(what), 1...4096).map { surroundings.resolve($0) }
     }
 
     /// The path of a file of the certificate, which must be there and, for a key, be kept from others.
-    static func credential(_ what: String, isSecret: Bool, in surroundings: Surroundings) -> Expectation {
-        let path = path("the path of \(what)", in: surroundings)
-        return Expectation(path.name) { (scalar) throws(Mismatch) in
+    static func credential(
+        _ what: ConfigurationFault.Expected.Path, isSecret: Bool, in surroundings: Surroundings
+    ) -> Expectation {
+        let path = path(what, in: surroundings)
+        return Expectation(path.expected) { (scalar) throws(Mismatch) in
             let path = try path.read(scalar)
             if let mismatch = surroundings.inspect(path, isSecret) { throw mismatch }
             return path
@@ -51,10 +57,9 @@ extension Expectation where Value == String {
 extension Expectation where Value == MACAddress {
     /// A gateway's name in its one spelling.
     static var mac: Expectation {
-        Expectation("a MAC address such as aa:bb:cc:dd:ee:ff, in lower case with colons,") {
-            (scalar) throws(Mismatch) in
+        Expectation(.mac) { (scalar) throws(Mismatch) in
             if let mac = MACAddress(scalar.text) { return mac }
-            throw Mismatch(hint: MACAddress.proposal(for: scalar.text).map { "write \"\($0)\"" })
+            throw Mismatch(MACAddress.proposal(for: scalar.text).map { .write(["\"\($0)\""]) })
         }
     }
 }
@@ -63,11 +68,9 @@ extension Expectation where Value: CaseIterable & RawRepresentable, Value.RawVal
     /// One of the words of a list.
     static var word: Expectation {
         let words = Value.allCases.map(\.rawValue)
-        return Expectation("one of \(words.joined(separator: ", "))") { (scalar) throws(Mismatch) in
+        return Expectation(.oneOf(words)) { (scalar) throws(Mismatch) in
             if let value = Value(rawValue: scalar.text) { return value }
-            throw Mismatch(
-                hint: NearestWord.of(scalar.text, in: words, isValue: true).map { "did you mean \"\($0)\"?" }
-            )
+            throw Mismatch(NearestWord.of(scalar.text, in: words, isValue: true).map { .didYouMean($0) })
         }
     }
 }
@@ -75,11 +78,11 @@ extension Expectation where Value: CaseIterable & RawRepresentable, Value.RawVal
 extension Expectation where Value == Bool {
     /// Yes or no, in the one spelling that all readers of YAML share.
     static var truth: Expectation {
-        Expectation("true or false") { (scalar) throws(Mismatch) in
+        Expectation(.truth) { (scalar) throws(Mismatch) in
             if !scalar.isQuoted, scalar.text == "true" || scalar.text == "false" { return scalar.text == "true" }
             let isYes = ["yes", "y", "on", "true", "1"].contains(scalar.text.lowercased())
             let isNo = ["no", "n", "off", "false", "0"].contains(scalar.text.lowercased())
-            throw Mismatch(hint: isYes ? "write true" : isNo ? "write false" : nil)
+            throw Mismatch(isYes ? .write(["true"]) : isNo ? .write(["false"]) : nil)
         }
     }
 }

@@ -21,14 +21,14 @@ final class MappingReader {
         for entry in entries {
             guard case .scalar(let key) = entry.key.content else {
                 if case .refused = entry.key.content { continue }
-                report.fault(at: entry.key.place, key: path, "a list or a mapping stands where a key is expected")
+                report.fault(at: entry.key.place, key: path, .keyIsNoText)
                 continue
             }
             if let first = values[key.text] {
                 report.fault(
                     at: entry.key.place,
                     key: Node.path(path, key: key.text),
-                    "the key is given twice, here and on line \(first.key.place.line)"
+                    .keyTwice(firstLine: first.key.place.line)
                 )
                 continue
             }
@@ -49,9 +49,11 @@ final class MappingReader {
     }
 
     /// The value of a key that must be there; nil, and a fault, when it is absent or does not fit.
-    func required<Value>(_ key: String, _ expectation: Expectation<Value>, hint: String? = nil) -> Value? {
+    func required<Value>(
+        _ key: String, _ expectation: Expectation<Value>, _ advice: ConfigurationFault.Advice? = nil
+    ) -> Value? {
         guard let value = self[key] else {
-            missing(key, expectation.name, hint: hint)
+            missing(key, expectation.expected, advice)
             return nil
         }
         return value.read(expectation)
@@ -80,26 +82,22 @@ final class MappingReader {
     }
 
     /// Notes that a key is missing.
-    func missing(_ key: String, _ expected: String, hint: String? = nil) {
-        report.fault(
-            at: anchor,
-            key: Node.path(path, key: key),
-            "the key is missing: \(expected) is expected",
-            hint: hint
-        )
+    func missing(
+        _ key: String, _ expected: ConfigurationFault.Expected, _ advice: ConfigurationFault.Advice? = nil
+    ) {
+        report.fault(at: anchor, key: Node.path(path, key: key), .missing(expected), advice)
     }
 
     /// Notes the keys that nobody asked for, each with the nearest one that exists.
     func reportUnknownKeys() {
         for name in names where !asked.contains(name) {
             guard let entry = values[name] else { continue }
-            let list = asked.joined(separator: ", ")
             let nearest = NearestWord.of(name, in: asked)
             report.fault(
                 at: entry.key.place,
                 key: Node.path(path, key: name),
-                "unknown key",
-                hint: nearest.map { "did you mean \"\($0)\"? Valid keys: \(list)" } ?? "valid keys: \(list)"
+                .unknownKey,
+                nearest.map { .didYouMeanKey($0, valid: asked) } ?? .validKeys(asked)
             )
         }
     }

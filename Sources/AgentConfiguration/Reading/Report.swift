@@ -14,9 +14,9 @@ final class Report {
         var told = Self.sorted(found)
         if told.count > Self.mostFaults {
             let last = told[Self.mostFaults - 1].place
-            let rest = "and \(told.count - Self.mostFaults) more faults from here on"
-            told.removeLast(told.count - Self.mostFaults)
-            told.append(ConfigurationFault(place: last, key: "", message: rest))
+            let rest = told.count - Self.mostFaults
+            told.removeLast(rest)
+            told.append(ConfigurationFault(place: last, .moreFaults(rest)))
         }
         return ConfigurationFaults(kind: .invalid, faults: told)
     }
@@ -25,13 +25,20 @@ final class Report {
     var warnings: [ConfigurationFault] { Self.sorted(doubts) }
 
     /// Notes something that keeps the configuration from being used.
-    func fault(at place: Place, key: String, _ message: String, hint: String? = nil) {
-        found.append(ConfigurationFault(place: place, key: key, message: message, hint: hint))
+    func fault(
+        at place: Place, key: String, _ problem: ConfigurationFault.Problem, _ advice: ConfigurationFault.Advice? = nil
+    ) {
+        fault(ConfigurationFault(place: place, key: key, problem, advice))
     }
 
+    /// Notes a fault that was found elsewhere.
+    func fault(_ fault: ConfigurationFault) { found.append(fault) }
+
     /// Notes something that is allowed and probably not meant.
-    func warning(at place: Place, key: String, _ message: String, hint: String? = nil) {
-        doubts.append(ConfigurationFault(place: place, key: key, message: message, hint: hint))
+    func warning(
+        at place: Place, key: String, _ problem: ConfigurationFault.Problem, _ advice: ConfigurationFault.Advice? = nil
+    ) {
+        doubts.append(ConfigurationFault(place: place, key: key, problem, advice))
     }
 
     /// Sorts by place and keeps the order of what stands in one place.

@@ -13,23 +13,23 @@ struct ValueReader {
     let report: Report
 
     /// Notes a fault at this value.
-    func fault(_ message: String, hint: String? = nil) {
-        report.fault(at: node.place, key: path, message, hint: hint)
+    func fault(_ problem: ConfigurationFault.Problem, _ advice: ConfigurationFault.Advice? = nil) {
+        report.fault(at: node.place, key: path, problem, advice)
     }
 
     /// The value as a text that means what is expected; nil, and a fault, for anything else.
     func read<Value>(_ expectation: Expectation<Value>) -> Value? {
         guard case .scalar(let scalar) = node.content, !scalar.isNull else {
-            mismatch(expectation.name, hint: hintForNothing(expectation))
+            mismatch(expectation.expected, adviceForNothing(expectation))
             return nil
         }
         do throws(Mismatch) {
             return try expectation.read(scalar)
         } catch {
-            if let message = error.message {
-                fault(message, hint: error.hint)
+            if let problem = error.problem {
+                fault(problem, error.advice)
             } else {
-                mismatch(expectation.name, hint: error.hint)
+                mismatch(expectation.expected, error.advice)
             }
             return nil
         }
@@ -43,24 +43,24 @@ struct ValueReader {
             defer { mapping.reportUnknownKeys() }
             return body(mapping)
         case .scalar(let scalar) where scalar.isNull:
-            mismatch("a mapping (key: value)", hint: "leave the key out where every default will do")
-        default: mismatch("a mapping (key: value)")
+            mismatch(.mapping, .leaveOutForDefaults)
+        default: mismatch(.mapping)
         }
         return nil
     }
 
     /// The value as a list of at least one item; an item beyond the most is reported and still given.
-    func list(of items: String, most: Int = .max) -> [ValueReader] {
-        let expected = most == .max ? "a list of 1 or more \(items)" : "a list of 1 to \(most) \(items)"
+    func list(of items: ConfigurationFault.Items, most: Int? = nil) -> [ValueReader] {
+        let expected = ConfigurationFault.Expected.list(items, most: most)
         guard case .sequence(let nodes) = node.content else {
-            mismatch(expected, hint: isMapping ? "begin each of the \(items) with a dash: - key: value" : nil)
+            mismatch(expected, isMapping ? .dashes(items) : nil)
             return []
         }
-        if nodes.isEmpty { fault("an empty list stands where \(expected) is expected") }
+        if nodes.isEmpty { fault(.emptyList(expected)) }
         let readers = nodes.enumerated().map { index, node in
             ValueReader(node: node, path: Node.path(path, index: index), anchor: node.place, report: report)
         }
-        if nodes.count > most { readers[most].fault("is one too many: there can be at most \(most) \(items)") }
+        if let most, nodes.count > most { readers[most].fault(.tooMany(items, most: most)) }
         return readers
     }
 
@@ -68,24 +68,24 @@ struct ValueReader {
         if case .mapping = node.content { true } else { false }
     }
 
-    private func mismatch(_ expected: String, hint: String? = nil) {
+    private func mismatch(_ expected: ConfigurationFault.Expected, _ advice: ConfigurationFault.Advice? = nil) {
         if case .refused = node.content { return }
-        fault("\(found) stands where \(expected) is expected", hint: hint)
+        fault(.mismatch(found, expected), advice)
     }
 
     /// What stands there, for a message.
-    var found: String {
+    var found: ConfigurationFault.Problem.Found {
         switch node.content {
-        case .refused: "something that is not read"
-        case .sequence: "a list"
-        case .mapping: "a mapping"
-        case .scalar(let scalar) where scalar.isNull: scalar.text.isEmpty ? "nothing" : "nothing (\(scalar.text))"
-        case .scalar(let scalar): "\"\(scalar.text.shortened)\""
+        case .refused: .unread
+        case .sequence: .list
+        case .mapping: .mapping
+        case .scalar(let scalar) where scalar.isNull: .nothing(scalar.text)
+        case .scalar(let scalar): .text(scalar.text.shortened)
         }
     }
 
-    private func hintForNothing<Value>(_ expectation: Expectation<Value>) -> String? {
+    private func adviceForNothing<Value>(_ expectation: Expectation<Value>) -> ConfigurationFault.Advice? {
         guard case .scalar = node.content else { return nil }
-        return expectation.hintForNothing
+        return expectation.adviceForNothing
     }
 }

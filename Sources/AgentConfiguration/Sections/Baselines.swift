@@ -13,20 +13,17 @@ extension AgentConfiguration.Line {
         init?(_ mapping: MappingReader, _ surroundings: Surroundings) {
             // In the order in which a message about an unknown key lists them.
             let path: String? = mapping.optional(
-                "baseline", .path("the path of a file that edge-agent probe quality --save wrote", in: surroundings))
+                "baseline", .path(.baseline, in: surroundings))
             let window = mapping.optional(
                 "drift_window", .duration(.seconds(5) ... .seconds(86_400)), default: .seconds(600))
             guard let path else {
                 if mapping["baseline"] == nil {
-                    mapping["drift_window"]?.fault(
-                        "a drift_window is given and no baseline", hint: "name the file: baseline: line.json")
+                    mapping["drift_window"]?.fault(.windowWithoutBaseline, .nameBaseline)
                 }
                 return nil
             }
             if let reader = mapping["baseline"], mapping["url"] != nil {
-                reader.fault(
-                    "a line over the network has no baseline: the probe measures serial ports only",
-                    hint: "leave the key out")
+                reader.fault(.notOverNetwork(.baseline), .leaveKeyOut)
             }
             self.init(baseline: path, window: window)
         }
@@ -50,23 +47,23 @@ extension AgentConfiguration {
             guard let path = bus.line.watch?.baseline else { return nil }
             let key = place("line.baseline") == nil ? "lines[\(index)].baseline" : "line.baseline"
             let place = place(key) ?? .whole(path)
-            func warn(_ message: String) {
-                let hint = bus.line.measureAgain(place.file)
-                warnings.append(ConfigurationFault(place: place, key: key, message: message, hint: hint))
+            func warn(_ problem: ConfigurationFault.Problem) {
+                let command = bus.line.measureAgain(place.file)
+                warnings.append(ConfigurationFault(place: place, key: key, problem, .measure(command)))
             }
             do throws(ConfigurationFaults) {
                 let baseline = try LineBaseline.load(path: path)
                 if let difference = baseline.difference(from: bus.line) {
-                    warn("\(path) is not used, and the line not watched for drift: it was measured \(difference)")
+                    warn(.baselineUnlike(path, difference))
                     return nil
                 }
                 for slave in bus.slaves where !baseline.knows(slave.id) {
-                    let reason = baseline.slave(slave.id) == nil ? "was not measured" : "did not answer"
-                    warn("slave \(slave.id) is not watched for drift: in \(path) it \(reason)")
+                    let wasAsked = baseline.slave(slave.id) != nil
+                    warn(.slaveNotWatched(Int(slave.id.rawValue), baseline: path, wasAsked: wasAsked))
                 }
                 return baseline
             } catch {
-                warn("\(path) cannot be used, so the line is not watched for drift")
+                warn(.baselineUnusable(path))
                 warnings += error.faults
                 return nil
             }
@@ -76,11 +73,11 @@ extension AgentConfiguration {
 }
 
 extension AgentConfiguration.Line {
-    /// What to do about a baseline that does not fit.
+    /// The command that makes a baseline that fits.
     fileprivate func measureAgain(_ configuration: String) -> String {
         let file = watch.map { " --save \($0.baseline)" } ?? ""
         let line = name == "line" ? "" : " --line \(name)"
-        return "measure the line: edge-agent probe quality --config \(configuration)\(line) --times 1000\(file)"
+        return "edge-agent probe quality --config \(configuration)\(line) --times 1000\(file)"
     }
 }
 
@@ -88,13 +85,14 @@ extension LineBaseline {
     /// Whether a slave's figures say anything.
     public func knows(_ address: SlaveAddress) -> Bool { slave(address).map { $0.answered > 0 } ?? false }
 
-    /// In what the measured line differs from a configured one, as the end of a sentence; nil where it is the same.
-    func difference(from line: AgentConfiguration.Line) -> String? {
+    /// In what the measured line differs from a configured one; nil where it is the same.
+    public func difference(from line: AgentConfiguration.Line) -> ConfigurationFault.Problem.Difference? {
         if baud != line.baud || format != line.format {
-            return "at \(baud) \(format.rawValue) and the line runs at \(line.baud) \(line.format.rawValue)"
+            return .setting(
+                measured: "\(baud) \(format.rawValue)", configured: "\(line.baud) \(line.format.rawValue)")
         }
         if case .serial(let path, _) = line.way, !Self.isSame(port, path) {
-            return "on \(port) and the line's port is \(path)"
+            return .port(measured: port, configured: path)
         }
         return nil
     }

@@ -40,20 +40,20 @@ extension AgentConfiguration {
 
         init?(_ mapping: MappingReader, _ surroundings: Surroundings) {
             let host = mapping.required("host", .host)
-            port = mapping.optional("port", .integer("a port", 1...65535), default: 8883)
-            let ca = mapping.required("ca", .credential("the CA's certificate", isSecret: false, in: surroundings))
+            port = mapping.optional("port", .integer(.port, 1...65535), default: 8883)
+            let ca = mapping.required("ca", .credential(.authority, isSecret: false, in: surroundings))
             let certificate = mapping.required(
                 "certificate",
-                .credential("the gateway's certificate", isSecret: false, in: surroundings)
+                .credential(.certificate, isSecret: false, in: surroundings)
             )
-            let key = mapping.required("key", .credential("the private key", isSecret: true, in: surroundings))
+            let key = mapping.required("key", .credential(.privateKey, isSecret: true, in: surroundings))
             // MQTT counts the keep alive in seconds, in 16 bits.
             keepAlive = mapping.optional(
                 "keep_alive",
                 .duration(.seconds(5) ... .seconds(64_800), wholeSeconds: true),
                 default: .seconds(60)
             )
-            inFlight = mapping.optional("in_flight", .integer("a number of messages", 1...1000), default: 20)
+            inFlight = mapping.optional("in_flight", .integer(.messages, 1...1000), default: 20)
             noSubscriber = mapping.optional("no_subscriber", .word, default: .accept)
             refusalPause = mapping.optional(
                 "refusal_pause",
@@ -62,12 +62,12 @@ extension AgentConfiguration {
             )
             backlogRate = mapping.optional(
                 "backlog_rate",
-                .integerOrNone("a number of messages a second", 1...100_000),
+                .integerOrNone(.messagesPerSecond, 1...100_000),
                 default: 5
             )
             backlogBurst = mapping.optional(
                 "backlog_burst",
-                .integer("a number of messages", 1...100_000),
+                .integer(.messages, 1...100_000),
                 default: 50
             )
             backlogJitter = mapping.optional(

@@ -18,18 +18,17 @@ public struct Bus<Slave: Sendable>: Sendable {
             return line.map { [Bus(line: $0, slaves: slaves)] } ?? []
         }
         for key in ["line", "slaves"] {
-            root[key]?.fault(
-                "\(key) stands beside lines", hint: "move it into an item of lines, or leave lines out")
+            root[key]?.fault(.besideLines(key), .intoLines)
         }
         let names = FirstPlaces<String>()
         let places = FirstPlaces<String>()
-        return lines.list(of: "lines", most: 16).compactMap { item in
+        return lines.list(of: .lines, most: 16).compactMap { item in
             item.mapping { mapping in
-                let name = mapping.required("name", .text("a name of 1 to 32 characters", 1...32))
-                if let name, let reader = mapping["name"] { names.claim(name, by: reader, "the name") }
+                let name = mapping.required("name", .text(.lineName, 1...32))
+                if let name, let reader = mapping["name"] { names.claim(name, by: reader, .name) }
                 let line = AgentConfiguration.Line(mapping, name: name ?? "", surroundings)
                 if let line, let reader = mapping["url"] ?? mapping["port"] {
-                    places.claim(line.place, by: reader, "the way")
+                    places.claim(line.place, by: reader, .way)
                 }
                 let slaves = read(mapping)
                 return line.map { Bus(line: $0, slaves: slaves) }

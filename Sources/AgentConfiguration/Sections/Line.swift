@@ -42,7 +42,7 @@ extension AgentConfiguration {
             mapping.ignore("port", "url", "baud", "format", "rs485", "baseline", "drift_window")
             let port = mapping["port"]
             let url = mapping["url"]
-            if port != nil, let url { url.fault("the line has a port already", hint: "write one of port, url") }
+            if port != nil, let url { url.fault(.portAndURL, .oneOf(["port", "url"])) }
             let way = url == nil ? Self.serial(mapping, surroundings) : Self.network(mapping)
             let baud = mapping.optional("baud", .integer(of: SerialTiming.speeds))
             let format = mapping.optional("format", .word, default: SerialFormat.eightN1)
@@ -79,15 +79,12 @@ extension AgentConfiguration {
 
         private static func serial(_ mapping: MappingReader, _ surroundings: Surroundings) -> Way? {
             let rs485 = RS485Mode(mapping["rs485"])
-            let hint = "a serial server or a Modbus TCP device has a url instead, such as tcp://192.168.1.20:502"
-            guard let port = mapping.required("port", .port(in: surroundings), hint: hint) else { return nil }
+            guard let port = mapping.required("port", .port(in: surroundings), .networkURL) else { return nil }
             return .serial(port: port, rs485: rs485)
         }
 
         private static func network(_ mapping: MappingReader) -> Way? {
-            mapping["rs485"]?.fault(
-                "a line over the network has no rs485: the serial server switches its own transmitter",
-                hint: "leave the key out")
+            mapping["rs485"]?.fault(.notOverNetwork(.rs485), .leaveKeyOut)
             let timeout = mapping.optional(
                 "connect_timeout", .duration(.milliseconds(100) ... .seconds(10)), default: usualTimeout)
             guard let endpoint = mapping.required("url", .endpoint) else { return nil }
@@ -99,10 +96,10 @@ extension AgentConfiguration {
 extension Expectation where Value == String {
     /// The path of a serial device.
     fileprivate static func port(in surroundings: Surroundings) -> Expectation {
-        let path = path("the path of a serial port such as /dev/ttyUSB0", in: surroundings)
-        return Expectation(path.name) { (scalar) throws(Mismatch) in
+        let path = path(.serialPort, in: surroundings)
+        return Expectation(path.expected) { (scalar) throws(Mismatch) in
             guard !scalar.text.contains("://") else {
-                throw Mismatch(hint: "a URL has a key of its own: url: \(scalar.text.shortened)")
+                throw Mismatch(.urlKey(scalar.text.shortened))
             }
             return try path.read(scalar)
         }
@@ -112,12 +109,11 @@ extension Expectation where Value == String {
 extension Expectation where Value == NetworkEndpoint {
     /// Where a Modbus TCP device or a serial server listens.
     fileprivate static var endpoint: Expectation {
-        Expectation("a URL such as tcp://192.168.1.20:502 or rtu+tcp://192.168.1.20:4001") {
-            (scalar) throws(Mismatch) in
+        Expectation(.endpoint) { (scalar) throws(Mismatch) in
             do throws(EndpointFault) {
                 return try NetworkEndpoint(url: scalar.text)
             } catch {
-                throw Mismatch(hint: error.description)
+                throw Mismatch(.endpoint(error))
             }
         }
     }

@@ -32,7 +32,7 @@ public struct LineBaseline: Sendable, Hashable {
 
     /// Reads the file; says everything that is wrong with it, with line and key.
     public static func load(path: String) throws(ConfigurationFaults) -> LineBaseline {
-        try parse(ConfigurationFile.bytes(path, "the baseline"), file: path)
+        try parse(ConfigurationFile.bytes(path, .baseline), file: path)
     }
 
     /// Reads a baseline from text alone: JSON, which is YAML too.
@@ -44,19 +44,19 @@ public struct LineBaseline: Sendable, Hashable {
     public func slave(_ address: SlaveAddress) -> Slave? { slaves.first { $0.address == address } }
 
     private init?(_ root: MappingReader) {
-        let port: String? = root.required("port", .text("the path of a serial port", 1...4096))
+        let port: String? = root.required("port", .text(.portPath, 1...4096))
         let baud: Int? = root.required("baud", .integer(of: SerialTiming.speeds))
         let format: SerialFormat? = root.required("format", .word)
-        let at: String? = root.required("at", .text("the moment of the measurement", 1...64))
+        let at: String? = root.required("at", .text(.moment, 1...64))
         root.ignore("stray_bytes", "drift")
         let framing = root.optional("framing_errors", .count)
         let parity = root.optional("parity_errors", .count)
         let addresses = FirstPlaces<SlaveAddress>()
         let slaves =
-            root["slaves"]?.list(of: "slaves", most: 247).compactMap { item in
+            root["slaves"]?.list(of: .slaves, most: 247).compactMap { item in
                 item.mapping { Slave($0, unique: addresses) }
             } ?? []
-        if root["slaves"] == nil { root.missing("slaves", "a list of 1 to 247 slaves") }
+        if root["slaves"] == nil { root.missing("slaves", .list(.slaves, most: 247)) }
         guard let port, let baud, let format, let at, !slaves.isEmpty else { return nil }
         self.port = port
         self.baud = baud
@@ -70,8 +70,8 @@ public struct LineBaseline: Sendable, Hashable {
 extension LineBaseline.Slave {
     fileprivate init?(_ mapping: MappingReader, unique addresses: FirstPlaces<SlaveAddress>) {
         let address = mapping.required(
-            "slave", Expectation<Int>.integer("a slave's address", 1...247).map { SlaveAddress($0) })
-        if let address, let reader = mapping["slave"] { addresses.claim(address, by: reader, "the address") }
+            "slave", Expectation<Int>.integer(.slaveAddress, 1...247).map { SlaveAddress($0) })
+        if let address, let reader = mapping["slave"] { addresses.claim(address, by: reader, .address) }
         let asked = mapping.required("asked", .count)
         let answered = mapping.required("answered", .count)
         let p95 = mapping.required("p95_milliseconds", .milliseconds)
@@ -80,7 +80,7 @@ extension LineBaseline.Slave {
             "broken", "lost", "median_milliseconds", "proposed_timeout_milliseconds", "proposed_gap")
         guard let address, let asked, let answered, let p95, let p99 else { return nil }
         guard answered <= asked else {
-            mapping["answered"]?.fault("\(answered) stands where a number up to \(asked), that of asked, is expected")
+            mapping["answered"]?.fault(.moreAnswers(answered: answered, asked: asked))
             return nil
         }
         self.address = address
@@ -93,13 +93,13 @@ extension LineBaseline.Slave {
 
 extension Expectation where Value == Int {
     /// How often something happened.
-    fileprivate static var count: Expectation { integer("a number", 0...1_000_000_000) }
+    fileprivate static var count: Expectation { integer(.plain, 0...1_000_000_000) }
 }
 
 extension Expectation where Value == Duration {
     /// A time as a decimal number of milliseconds, such as 23.5.
     fileprivate static var milliseconds: Expectation {
-        let decimal = Expectation<ExactDecimal>.decimal("a number of milliseconds from 0 to 60000, such as 23.5")
+        let decimal = Expectation<ExactDecimal>.decimal(.milliseconds)
         return decimal.map { value in
             guard let number = Double(value.plainText), (0...60_000).contains(number) else { return nil }
             return .microseconds(Int64(number * 1000))

@@ -18,8 +18,7 @@ enum Overlaps {
                 slave.report.warning(
                     at: second.place,
                     key: slave.path,
-                    "\(second.code.shortened) reads \(text(second)), which overlaps \(first.code.shortened) "
-                        + "(\(text(first))) on line \(first.place.line)"
+                    .overlap(reading(second), with: reading(first), line: first.place.line)
                 )
             }
             if !overlaps(point, farthest) || point.definition.span.upperBound > farthest.definition.span.upperBound {
@@ -38,7 +37,7 @@ enum Overlaps {
             || one.definition.order != other.definition.order
     }
 
-    private static func text(_ point: AgentConfiguration.Point) -> String {
-        "\(point.definition.type.rawValue) at \(point.definition.address)"
+    private static func reading(_ point: AgentConfiguration.Point) -> ConfigurationFault.Problem.Reading {
+        .init(code: point.code.shortened, type: point.definition.type, address: point.definition.address)
     }
 }

@@ -25,7 +25,7 @@ extension AgentConfiguration {
             let code = mapping.required("code", PointKeys.code)
             if let code, let reader = mapping["code"] { PointKeys.claim(code, by: reader, in: codes) }
             let definition = PointDefinition(mapping)
-            let unit = mapping.required("unit", PointKeys.unit, hint: "write unit: \"\" for a number without a unit")
+            let unit = mapping.required("unit", PointKeys.unit, .emptyUnit)
             isConfirmed = mapping.optional("confirm", .truth, default: false)
             mapping.ignore("value", "counts", "waves")
             guard let code, let definition, let unit else { return nil }
@@ -63,17 +63,16 @@ extension AgentConfiguration {
 /// The texts of a point.
 enum PointKeys {
     /// What may stand as a code.
-    static var code: Expectation<String> { .text("a code of 1 to 64 characters", 1...64) }
+    static var code: Expectation<String> { .text(.code, 1...64) }
 
     /// Takes a code that no other point may have; one that nobody has filled in is told.
     static func claim(_ code: String, by reader: ValueReader, in codes: FirstPlaces<String>) {
-        codes.claim(code, by: reader, "the code")
+        codes.claim(code, by: reader, .code)
         guard code.hasPrefix(AgentConfiguration.Point.placeholder) else { return }
         reader.report.warning(
-            at: reader.node.place, key: reader.path, "the code \(code) is still to be filled in",
-            hint: "write the code that the back end has for this value")
+            at: reader.node.place, key: reader.path, .codeToFillIn(code), .backEndCode)
     }
 
     /// What may stand as a unit.
-    static var unit: Expectation<String> { .text("a unit of up to 32 characters", 0...32) }
+    static var unit: Expectation<String> { .text(.unit, 0...32) }
 }

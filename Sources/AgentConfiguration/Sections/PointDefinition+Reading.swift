@@ -22,9 +22,9 @@ extension PointDefinition {
             )
         } catch {
             if let culprit = error.keys.lazy.compactMap({ mapping[$0] }).first {
-                culprit.fault("\(culprit.found) does not fit: \(error.description)")
+                culprit.fault(.pointDoesNotFit(culprit.found, error))
             } else {
-                mapping.report.fault(at: mapping.anchor, key: mapping.path, error.description)
+                mapping.report.fault(at: mapping.anchor, key: mapping.path, .pointDoesNotFit(nil, error))
             }
             return nil
         }
@@ -50,7 +50,7 @@ extension RegisterAddress {
     init?(_ mapping: MappingReader) {
         let register = mapping.optional("register", .register)
         let table: RegisterTable? = mapping.optional("table", .word)
-        let offset = mapping.optional("address", .integer("an address", 0...65535))
+        let offset = mapping.optional("address", .integer(.address, 0...65535))
         let given = (mapping["register"] != nil, mapping["table"] != nil, mapping["address"] != nil)
         switch given {
         case (true, false, false):
@@ -61,16 +61,16 @@ extension RegisterAddress {
             self.init(table, UInt16(offset))
         case (true, _, _):
             let second = mapping["table"] ?? mapping["address"]
-            second?.fault("the register is given already", hint: "write either register, or table and address")
+            second?.fault(.registerTwice, .eitherRegister)
             return nil
         case (false, false, false):
-            mapping.missing("register", "a register such as 40001, or table and address,")
+            mapping.missing("register", .registerOrTable)
             return nil
         case (false, false, true):
-            mapping.missing("table", Expectation<RegisterTable>.word.name)
+            mapping.missing("table", Expectation<RegisterTable>.word.expected)
             return nil
         case (false, true, false):
-            mapping.missing("address", "an address from 0 to 65535")
+            mapping.missing("address", .number(.address, 0...65535))
             return nil
         }
     }

@@ -21,7 +21,7 @@ extension AgentConfiguration {
         init(_ mapping: MappingReader) {
             interval = mapping.optional("interval", .duration(.seconds(1) ... .seconds(86_400)), default: .seconds(300))
             timeout = mapping.optional("timeout", .duration(Self.timeouts), default: .seconds(1))
-            attempts = mapping.optional("attempts", .integer("a number of attempts", 1...10), default: 3)
+            attempts = mapping.optional("attempts", .integer(.attempts, 1...10), default: 3)
             backoff = mapping.optional("backoff", .duration(.milliseconds(100) ... .seconds(60)), default: .seconds(1))
         }
     }

@@ -32,9 +32,7 @@ extension RS485Mode {
                 "receive_while_sending", .truth, default: usual.receivesWhileSending))
         if switching.rtsOnSend == switching.rtsAfterSend {
             let culprit = mapping["rts_after_send"] ?? mapping["rts_on_send"]
-            culprit?.fault(
-                "rts_on_send and rts_after_send are both \(switching.rtsOnSend): the transmitter would never be switched",
-                hint: "one of them is true and the other false")
+            culprit?.fault(.rtsNeverSwitched(switching.rtsOnSend), .oneTrue)
         }
         return mode == .kernel ? .kernel(switching) : RS485Mode.none
     }

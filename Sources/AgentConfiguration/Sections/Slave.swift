@@ -39,9 +39,9 @@ extension AgentConfiguration {
             self.timeout = mapping.optional("timeout", .duration(Poll.timeouts), default: timeout)
             let chosen = ChosenProfile(mapping, profiles: profiles, codes: codes)
             maximumRegisters = mapping.optional(
-                "max_registers", .integer("a number of registers", 1...125),
+                "max_registers", .integer(.registers, 1...125),
                 default: chosen?.profile?.maximumRegisters ?? 125)
-            let gap = mapping.optional("max_gap", .integer("a number of registers", 0...124))
+            let gap = mapping.optional("max_gap", .integer(.registers, 0...124))
             // A meter that is not known to give registers between its values is not asked for them.
             maximumGap = gap ?? (chosen?.profile.map { $0.allowsHoles ? nil : 0 } ?? nil)
             points =

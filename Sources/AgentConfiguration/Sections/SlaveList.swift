@@ -10,15 +10,14 @@ enum SlaveList {
         _ line: MappingReader, tested: Int = most, _ body: (MappingReader) -> Slave?
     ) -> [Slave] {
         guard let slaves = line["slaves"] else {
-            line.missing("slaves", "a list of 1 to \(most) slaves")
+            line.missing("slaves", .list(.slaves, most: most))
             return []
         }
-        let items = slaves.list(of: "slaves", most: most)
+        let items = slaves.list(of: .slaves, most: most)
         if items.count > tested {
             slaves.report.warning(
                 at: items[tested].node.place, key: items[tested].path,
-                "\(items.count) slaves hang on this line, and up to \(tested) were tested",
-                hint: "check the cycle's time and the bus load, or part the line in two")
+                .manySlaves(items.count, tested: tested), .checkCycle)
         }
         return items.compactMap { $0.mapping(body) }
     }
@@ -27,15 +26,15 @@ enum SlaveList {
     static func id(_ mapping: MappingReader, unique ids: FirstPlaces<SlaveAddress>) -> SlaveAddress? {
         let id = mapping.required(
             "id",
-            Expectation<Int>.integer("a slave's address", 1...247).map { SlaveAddress($0) }
+            Expectation<Int>.integer(.slaveAddress, 1...247).map { SlaveAddress($0) }
         )
-        if let id, let reader = mapping["id"] { ids.claim(id, by: reader, "the address") }
+        if let id, let reader = mapping["id"] { ids.claim(id, by: reader, .address) }
         return id
     }
 
     /// Reads `max_registers`.
     static func maximumRegisters(_ mapping: MappingReader) -> Int {
-        mapping.optional("max_registers", .integer("a number of registers", 1...125), default: 125)
+        mapping.optional("max_registers", .integer(.registers, 1...125), default: 125)
     }
 
     /// Reads `points`, a list of at least one mapping; it may be left out where a profile gives the points.
@@ -44,9 +43,9 @@ enum SlaveList {
     ) -> [Point] {
         if isOptional, mapping["points"] == nil { return [] }
         guard let points = mapping["points"] else {
-            mapping.missing("points", "a list of 1 or more points")
+            mapping.missing("points", .list(.points, most: nil))
             return []
         }
-        return points.list(of: "points").compactMap { $0.mapping(body) }
+        return points.list(of: .points).compactMap { $0.mapping(body) }
     }
 }

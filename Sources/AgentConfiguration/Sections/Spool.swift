@@ -40,7 +40,7 @@ extension AgentConfiguration {
         init(_ mapping: MappingReader, _ surroundings: Surroundings) {
             path = mapping.optional(
                 "path",
-                .path("the path of the spool's database", in: surroundings),
+                .path(.spool, in: surroundings),
                 default: "/var/lib/edge-agent/spool.db"
             )
             maxBytes = mapping.optional("max_bytes", .byteCount(1 << 20...1 << 40), default: 256 << 20)
@@ -52,7 +52,7 @@ extension AgentConfiguration {
             keepDelivered = mapping.optional("keep_delivered", .duration(Self.ages))
             memoryBytes = mapping.optional("memory_bytes", .byteCount(64 << 10...1 << 30), default: 4 << 20)
             if delay != nil, durability != .offlineOnly {
-                mapping["write_after"]?.fault("goes with durability: offline-only", hint: "leave it out")
+                mapping["write_after"]?.fault(.writeAfterAlone, .leaveOut)
             }
         }
     }

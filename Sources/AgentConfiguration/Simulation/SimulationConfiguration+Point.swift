@@ -28,7 +28,7 @@ extension SimulationConfiguration {
 
         init?(_ mapping: MappingReader, codes: FirstPlaces<String>) {
             code = mapping.optional("code", PointKeys.code)
-            if let code, let reader = mapping["code"] { codes.claim(code, by: reader, "the code") }
+            if let code, let reader = mapping["code"] { codes.claim(code, by: reader, .code) }
             let definition = PointDefinition(mapping)
             unit = mapping.optional("unit", PointKeys.unit)
             mapping.ignore("confirm")
@@ -56,7 +56,7 @@ extension SimulationConfiguration.Point.Behaviour {
     fileprivate init?(_ mapping: MappingReader) {
         let given = ["value", "counts", "waves"].compactMap { mapping[$0] }
         for surplus in given.dropFirst() {
-            surplus.fault("the point has a behaviour already", hint: "write one of value, counts, waves")
+            surplus.fault(.secondBehaviour, .oneOf(["value", "counts", "waves"]))
         }
         let value = mapping.optional("value", .decimal())
         let counts = mapping["counts"]?.mapping(Self.counts)

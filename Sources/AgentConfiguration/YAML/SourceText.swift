@@ -8,12 +8,7 @@ enum SourceText {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) || bytes.starts(with: [0xFF, 0xFE])
             || bytes.starts(with: [0xFE, 0xFF])
         {
-            return ConfigurationFault(
-                place: start,
-                key: "",
-                message: "the file begins with a byte order mark",
-                hint: "save it as UTF-8 without BOM"
-            )
+            return ConfigurationFault(place: start, .byteOrderMark, .saveWithoutMark)
         }
         var parser = Unicode.UTF8.ForwardParser()
         var rest = bytes.makeIterator()
@@ -22,21 +17,13 @@ enum SourceText {
             switch parser.parseScalar(from: &rest) {
             case .emptyInput: return nil
             case .error:
-                return ConfigurationFault(
-                    place: position.place(in: file),
-                    key: "",
-                    message: "the text is not UTF-8 from here on",
-                    hint: "save the file as UTF-8"
-                )
+                return ConfigurationFault(place: position.place(in: file), .notUTF8, .saveAsUTF8)
             case .valid(let encoded):
                 let scalar = Unicode.UTF8.decode(encoded)
                 guard isAllowed(scalar) else {
                     return ConfigurationFault(
-                        place: position.place(in: file),
-                        key: "",
-                        message: "the character U+\(hexadecimal(scalar.value)) is not allowed in YAML",
-                        hint: "remove it, or write it as an escape in double quotes"
-                    )
+                        place: position.place(in: file), .forbiddenCharacter(hexadecimal(scalar.value)),
+                        .removeCharacter)
                 }
                 position.advance(over: scalar)
             }

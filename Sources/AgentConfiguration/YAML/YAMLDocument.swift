@@ -18,11 +18,7 @@ struct YAMLDocument {
         var composer = YAMLComposer(parser: try YAMLParser(bytes, file: file), report: report)
         guard let root = try composer.document() else {
             throw ConfigurationFault(
-                place: Place(file: file, line: 1, column: 1),
-                key: "",
-                message: "the file is empty",
-                hint: "it needs at least line, slaves and broker"
-            )
+                place: Place(file: file, line: 1, column: 1), .emptyFile, .leastSections)
         }
         self.root = root
     }
@@ -47,12 +43,7 @@ private struct YAMLComposer: ~Copyable {
             switch event.kind {
             case .streamEnd: return root
             case .documentStart where root != nil:
-                throw ConfigurationFault(
-                    place: event.place,
-                    key: "",
-                    message: "a second document begins here",
-                    hint: "a configuration is one document: remove the line ---"
-                )
+                throw ConfigurationFault(place: event.place, .secondDocument, .oneDocument)
             case .documentStart: root = try node(from: try parser.next(), path: "", depth: 1)
             default: continue
             }
@@ -66,11 +57,9 @@ private struct YAMLComposer: ~Copyable {
     ) throws(ConfigurationFault) -> Node {
         nodeCount += 1
         guard depth <= YAMLDocument.deepest, nodeCount <= YAMLDocument.mostNodes else {
-            let bound =
-                depth > YAMLDocument.deepest
-                ? "nested more than \(YAMLDocument.deepest) levels deep"
-                : "larger than \(YAMLDocument.mostNodes) keys and values"
-            throw ConfigurationFault(place: event.place, key: "", message: "the file is \(bound)")
+            throw ConfigurationFault(
+                place: event.place,
+                depth > YAMLDocument.deepest ? .tooDeep(YAMLDocument.deepest) : .tooLarge(YAMLDocument.mostNodes))
         }
         refuseOrnaments(of: event, path: path)
         switch event.kind {
@@ -78,7 +67,7 @@ private struct YAMLComposer: ~Copyable {
         case .sequenceStart: return Node(place: event.place, content: .sequence(try items(path, depth: depth + 1)))
         case .mappingStart: return Node(place: event.place, content: .mapping(try entries(path, depth: depth + 1)))
         case .alias(let name):
-            refuse("the alias *\(name.shortened)", at: event.place, path: path)
+            refuse(.alias, name, at: event.place, path: path)
             return Node(place: event.place, content: .refused)
         default: return Node(place: event.place, content: .refused)
         }
@@ -107,8 +96,8 @@ private struct YAMLComposer: ~Copyable {
     }
 
     private func refuseOrnaments(of event: YAMLEvent, path: String) {
-        if let anchor = event.anchor { refuse("the anchor &\(anchor.shortened)", at: event.place, path: path) }
-        if let tag = event.tag { refuse("the tag \(Self.spelled(tag).shortened)", at: event.place, path: path) }
+        if let anchor = event.anchor { refuse(.anchor, anchor, at: event.place, path: path) }
+        if let tag = event.tag { refuse(.tag, Self.spelled(tag), at: event.place, path: path) }
     }
 
     /// A tag as the file has it: libyaml writes `!!str` out.
@@ -117,12 +106,9 @@ private struct YAMLComposer: ~Copyable {
         return tag.hasPrefix(prefix) ? "!!" + tag.dropFirst(prefix.count) : tag
     }
 
-    private func refuse(_ what: String, at place: Place, path: String) {
-        report.fault(
-            at: place,
-            key: path,
-            "\(what) stands here, and neither anchors, aliases nor tags are read",
-            hint: "write the value out"
-        )
+    private func refuse(
+        _ what: ConfigurationFault.Problem.Ornament, _ name: String, at place: Place, path: String
+    ) {
+        report.fault(at: place, key: path, .ornament(what, name.shortened), .writeOut)
     }
 }

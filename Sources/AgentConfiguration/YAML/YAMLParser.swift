@@ -12,7 +12,7 @@ struct YAMLParser: ~Copyable {
         parser = .allocate(capacity: 1)
         guard yaml_parser_initialize(parser) == 1 else {
             parser.deallocate()
-            throw ConfigurationFault(place: .whole(file), key: "", message: "there is no memory for the YAML parser")
+            throw ConfigurationFault(place: .whole(file), .noMemory)
         }
         input = .allocate(capacity: bytes.count)
         _ = input.initialize(from: bytes)
@@ -39,28 +39,24 @@ struct YAMLParser: ~Copyable {
         let place = Place(parser.pointee.problem_mark, file: file)
         // The byte at the mark; libyaml's index counts characters where the text is not ASCII, so the line is walked.
         if character(at: place) == UInt8(ascii: "\t") {
-            return ConfigurationFault(
-                place: place,
-                key: "",
-                message: "a tab stands where YAML takes only spaces",
-                hint: "indent with spaces"
-            )
+            return ConfigurationFault(place: place, .tab, .spaces)
         }
         guard let problem = parser.pointee.problem else {
-            return ConfigurationFault(place: place, key: "", message: "libyaml stopped without saying why")
+            return ConfigurationFault(place: place, .notYAML(problem: nil, context: nil, contextLine: nil))
         }
-        var message = "this is not YAML: \(String(cString: problem))"
-        if let context = parser.pointee.context {
-            message += " \(String(cString: context))"
-            let start = Place(parser.pointee.context_mark, file: file)
-            if start.line != place.line { message += " that begins on line \(start.line)" }
-        }
-        return ConfigurationFault(place: place, key: "", message: message, hint: hint(for: character(at: place)))
+        let context = parser.pointee.context.map { String(cString: $0) }
+        let start = Place(parser.pointee.context_mark, file: file)
+        return ConfigurationFault(
+            place: place,
+            .notYAML(
+                problem: String(cString: problem), context: context,
+                contextLine: context == nil || start.line == place.line ? nil : start.line),
+            advice(for: character(at: place)))
     }
 
-    private func hint(for character: UInt8?) -> String? {
+    private func advice(for character: UInt8?) -> ConfigurationFault.Advice? {
         guard let character, "@`%&*!|>".utf8.contains(character) else { return nil }
-        return "a text that begins with \(String(decoding: [character], as: UTF8.self)) needs quotes"
+        return .quotes(String(decoding: [character], as: UTF8.self))
     }
 
     /// The first byte of the character at a place; nil beyond the end.

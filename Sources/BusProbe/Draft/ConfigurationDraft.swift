@@ -142,7 +142,7 @@ public struct ConfigurationDraft: Sendable, Hashable {
 
 extension Substring {
     /// Whether a reader of YAML sees nothing here.
-    fileprivate var isBlankOrComment: Bool {
+    var isBlankOrComment: Bool {
         let rest = drop { $0 == " " }
         return rest.isEmpty || (rest.first == "#" && (rest.startIndex == startIndex || first == " "))
     }

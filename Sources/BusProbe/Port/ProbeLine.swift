@@ -27,7 +27,11 @@ public actor ProbeLine {
     }
 
     /// Listens without a word.
-    public func listen(for time: Duration) throws(ProbeFault) -> Reception {
+    ///
+    /// - Parameter hearing: Is told what was heard so far, whenever something came.
+    public func listen(
+        for time: Duration, hearing: @Sendable (Reception) -> Void = { _ in }
+    ) throws(ProbeFault) -> Reception {
         let start = ContinuousClock.now
         let errors = port.errors
         var reception = Reception()
@@ -35,7 +39,9 @@ public actor ProbeLine {
             let left = time - start.duration(to: .now)
             guard left > .zero, !Task.isCancelled else { break }
             let bytes = try port.receive(atMost: min(left, .milliseconds(100)))
-            if !bytes.isEmpty { reception.take(bytes, at: start.duration(to: .now)) }
+            guard !bytes.isEmpty else { continue }
+            reception.take(bytes, at: start.duration(to: .now))
+            hearing(reception)
         }
         reception.errors = difference(to: errors)
         lastActivity = .now

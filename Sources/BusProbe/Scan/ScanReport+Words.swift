@@ -31,6 +31,24 @@ extension Verdict {
     }
 }
 
+extension Heard {
+    /// What was heard so far, in one line of a terminal.
+    public var words: Words {
+        let list = slaves.map(String.init).joined(separator: ", ")
+        if bytes == 0 { return Words(en: "listening at \(setting): silence", pt: "escutando a \(setting): silêncio") }
+        if frames == 0 {
+            return Words(
+                en: "listening at \(setting): \(bytes) bytes, no whole frame",
+                pt: "escutando a \(setting): \(bytes) bytes, nenhum quadro inteiro")
+        }
+        return Words(
+            en: "listening at \(setting): \(bytes) bytes, \(frames) frame\(frames == 1 ? "" : "s"), of slave"
+                + "\(slaves.count == 1 ? "" : "s") \(list)",
+            pt: "escutando a \(setting): \(bytes) bytes, \(frames) quadro\(frames == 1 ? "" : "s"), escravo"
+                + "\(slaves.count == 1 ? "" : "s") \(list)")
+    }
+}
+
 extension ScanReport.Beginning {
     /// What was heard before the first question, for a person; nil for silence.
     public var words: Words? {

@@ -29,7 +29,9 @@ public struct ScanReport: Sendable, Hashable, Codable {
     }
 
     /// What was heard first.
-    public var beginning: Beginning = .silent
+    public internal(set) var beginning: Beginning = .silent
+    /// The same in figures; nil where nobody listened.
+    public internal(set) var heard: Heard?
     /// The addresses with somebody, in the order in which they were found.
     public internal(set) var findings: [Finding] = []
     /// Whether the adapter gives back what it sends.
@@ -64,6 +66,8 @@ public struct ScanReport: Sendable, Hashable, Codable {
 
 /// What a scan tells while it runs.
 public enum ScanEvent: Sendable, Hashable {
+    /// What was heard so far, before anything was asked.
+    case listening(Heard)
     /// How far it has come, and how long it will still take at the most.
     case progress(setting: ProbeSetting, slave: UInt8, done: Double, left: Duration)
     /// Somebody was found.

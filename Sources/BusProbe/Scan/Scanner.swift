@@ -1,4 +1,5 @@
 internal import ModbusModel
+internal import Synchronization
 
 /// Carries out a scan on a line.
 public struct Scanner: Sendable {
@@ -27,12 +28,27 @@ public struct Scanner: Sendable {
     }
 
     /// Listens before anything is asked: on a line with another master nothing may be said.
-    public func listen(_ setting: ProbeSetting, for time: Duration = preflight) async throws(ProbeFault)
-        -> ScanReport.Beginning
-    {
-        let heard = try await Ear(line).listen(setting, for: time)
-        if !heard.conversation.isEmpty { return .master(asks: heard.conversation) }
-        return heard.reception.isEmpty ? .silent : .noise(bytes: heard.reception.bytes.count)
+    ///
+    /// What comes is told while it comes, ten times a second.
+    public func listen(
+        _ setting: ProbeSetting, for time: Duration = preflight, into result: inout ScanReport
+    ) async throws(ProbeFault) {
+        let pace = Pace()
+        let (line, report) = (line, report)
+        // At once, so that whoever waits sees which setting is listened to even where nothing comes.
+        report(.listening(Heard([], at: setting)))
+        let heard = try await Ear(line).listen(
+            setting, for: time, trying: { report(.listening(Heard([], at: $0))) },
+            hearing: { setting, reception in
+                if pace.isDue() { report(.listening(Heard(reception.bytes, at: setting))) }
+            })
+        let (reception, spoken) = (heard.understood ?? heard.reception, heard.setting ?? setting)
+        result.heard = Heard(reception.bytes, at: spoken)
+        if !heard.conversation.isEmpty {
+            result.beginning = .master(asks: heard.conversation)
+        } else {
+            result.beginning = reception.isEmpty ? .silent : .noise(bytes: reception.bytes.count)
+        }
     }
 
     /// Asks everything that the plan holds, or until the end is reached or the task is cancelled.
@@ -101,6 +117,19 @@ public struct Scanner: Sendable {
         result.strayBytes += hearing.strayBytes
         if hearing.echoedBytes > 0 { result.echoes = true }
         if let errors = hearing.after.errors { result.errors = (result.errors ?? LineErrors()) + errors }
+    }
+}
+
+/// Lets something happen ten times a second at the most: to look through all bytes for frames takes its time.
+private final class Pace: Sendable {
+    private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+    func isDue() -> Bool {
+        last.withLock { last in
+            if let last, last.duration(to: .now) < .milliseconds(100) { return false }
+            last = .now
+            return true
+        }
     }
 }
 

@@ -16,21 +16,23 @@ extension Doctor.ConfigurationFinding {
                         + "\(slaves) escravo\(slaves == 1 ? "" : "s")"))
         case .doubtful(let fault):
             FindingWords(
-                Words(en: "\(fault)", pt: "\(fault)"),
+                fault.words,
                 todo: Words(
                     en: "change it, or leave it if it is meant", pt: "mude, ou deixe assim se for a intenção"))
         case .wrong(let fault):
             FindingWords(
-                Words(en: "\(fault)", pt: "\(fault)"),
+                fault.words,
                 todo: Words(
                     en: "correct this line; docs/configuration.md has every key",
                     pt: "corrija esta linha; docs/configuration.md tem todas as chaves"))
         case .unreadable(let fault):
+            // What to do stands below it.
             FindingWords(
-                Words(en: "\(fault)", pt: "\(fault)"),
+                Words(
+                    en: fault.said(fault.message, nil), pt: fault.said(fault.problemWords.said(in: .portuguese), nil)),
                 todo: Words(
-                    en: "name the right file with --config, or write it: edge-agent probe config",
-                    pt: "indique o arquivo certo com --config, ou escreva-o: edge-agent probe config"))
+                    en: "name the right file with --config, or have it written: edge-agent probe config",
+                    pt: "indique o arquivo certo com --config, ou mande escrevê-lo: edge-agent probe config"))
         case .forbidden(let path):
             FindingWords(
                 Words(en: "this user may not read \(path)", pt: "este usuário não pode ler \(path)"),

@@ -62,6 +62,14 @@ struct ConfigCommand: AsyncParsableCommand {
             valueName: "host"))
     var broker: String?
 
+    @Option(
+        help: ArgumentHelp(
+            Words(
+                en: "Figures of probe quality --save to hold the line against; line.json beside the file by default.",
+                pt: "Números de probe quality --save com que comparar a linha; por padrão line.json ao lado do arquivo."
+            ).here, valueName: "file"))
+    var baseline: String?
+
     @Flag(
         help: ArgumentHelp(
             Words(en: "Print the result and save nothing.", pt: "Mostrar o resultado sem gravar nada.").here))
@@ -85,6 +93,7 @@ struct ConfigCommand: AsyncParsableCommand {
             try target.expect(port: path, options.setting(bus))
             if !target.isNew, mac != nil || broker != nil { throw target.keepsGateway }
             if !dryRun { try target.expectWritable() }
+            let baseline = try BaselineChoice(asked: self.baseline, beside: output)
             let candidates = try profiles.candidates()
             let console = ProbeConsole(options)
             let found = try await console.run(on: path) { [self] in
@@ -103,27 +112,36 @@ struct ConfigCommand: AsyncParsableCommand {
             let draft = ConfigurationDraft(
                 port: path, setting: found.setting, slaves: found.slaves,
                 placeholder: AgentConfiguration.Point.placeholder)
-            let text = try target.text(
-                draft, .init(broker: broker, mac: mac), added: found.slaves.count, language: options.language)
+            let (text, isWatched) = try target.text(
+                draft, .init(broker: broker, mac: mac), baseline: baseline, added: found.slaves.count)
             if !dryRun { try target.save(text) }
-            try tell(found.slaves, text, target)
+            try tell(found.slaves, text, baseline: isWatched ? baseline?.written : nil)
         }
     }
 
-    private func tell(_ slaves: [ConfigurationDraft.Slave], _ text: String, _ target: ConfigurationTarget) throws {
+    private func tell(_ slaves: [ConfigurationDraft.Slave], _ text: String, baseline: String?) throws {
         if options.json {
-            try ProbeConsole.json(ConfigResult(slaves, text: text, path: output, isSaved: !dryRun))
+            try ProbeConsole.json(
+                ConfigResult(slaves, text: text, path: output, isSaved: !dryRun, baseline: baseline))
         } else if dryRun {
             Terminal.write(text, to: STDOUT_FILENO)
         } else {
             for slave in slaves { ProbeConsole.say("\(slave.address)  \(slave.profile ?? "-")") }
             let path = output ?? ""
+            if let baseline {
+                ProbeConsole.say(
+                    Words(
+                        en: "\(path): the line is held against \(baseline); the two files belong together",
+                        pt: "\(path): a linha é comparada com \(baseline); os dois arquivos andam juntos"
+                    ).said(in: options.language))
+            }
+            guard !slaves.isEmpty || baseline == nil else { return }
             let words =
                 slaves.isEmpty
                 ? Words(en: "\(path): nothing new, left as it is", pt: "\(path): nada de novo, ficou como estava")
                 : Words(
                     en: "\(path): \(slaves.count) slaves written and checked; fill in the FILL- codes, then:",
-                    pt: "\(path): \(slaves.count) escravos escritos, conferido; preencha os códigos FILL- e então:")
+                    pt: "\(path): escrito com \(slaves.count) escravos e conferido; troque os FILL- e rode:")
             ProbeConsole.say(words.said(in: options.language))
             if !slaves.isEmpty { Terminal.say("  edge-agent check --config \(path)") }
         }
@@ -143,10 +161,14 @@ struct ConfigResult: Encodable {
     let path: String?
     let saved: Bool
     let added: [Slave]
+    let baseline: String?
     let text: String
 
-    init(_ slaves: [ConfigurationDraft.Slave], text: String, path: String?, isSaved: Bool) {
+    init(
+        _ slaves: [ConfigurationDraft.Slave], text: String, path: String?, isSaved: Bool, baseline: String?
+    ) {
         self.path = path
+        self.baseline = baseline
         saved = isSaved
         added = slaves.map {
             Slave(

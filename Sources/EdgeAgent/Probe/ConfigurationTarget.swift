@@ -70,9 +70,50 @@ struct ConfigurationTarget {
         guard access(folder, W_OK) == 0 else { throw cannotBeSaved }
     }
 
-    /// The file as it will be, checked.
+    /// The file as it will be, checked, and whether its line is held against the measurement.
+    ///
+    /// One that was asked for and does not fit is a fault; one that only lies there is left alone.
     func text(
-        _ draft: ConfigurationDraft, _ gateway: ConfigurationDraft.Gateway, added: Int, language: Language
+        _ draft: ConfigurationDraft, _ gateway: ConfigurationDraft.Gateway, baseline: BaselineChoice?, added: Int
+    ) throws(AgentFault) -> (text: String, isWatched: Bool) {
+        let text = try text(draft, gateway, added: added)
+        guard let baseline else { return (text, false) }
+        guard let line = try parsed(text).buses.first?.line else { throw cannotBeExtended }
+        if let watch = line.watch {
+            guard baseline.isAsked, watch.baseline != resolved(baseline.written) else { return (text, false) }
+            throw hasBaseline(watch.baseline)
+        }
+        if let difference = baseline.difference(from: line) {
+            guard baseline.isAsked else { return (text, false) }
+            throw AgentFault(.wrongData, difference.said(in: language))
+        }
+        // The reader judges the result: a place that only looked like the line is noticed here.
+        guard let watched = ConfigurationDraft.watching(text, baseline: baseline.written),
+            let configuration = try? parsed(watched), configuration.slaves.count == count + added,
+            configuration.buses.first?.line.watch?.baseline == resolved(baseline.written)
+        else {
+            guard baseline.isAsked else { return (text, false) }
+            throw cannotBeWatched(baseline.written)
+        }
+        return (watched, true)
+    }
+
+    /// A path as the reader sees it from the configuration's folder.
+    private func resolved(_ name: String) -> String {
+        guard !name.hasPrefix("/"), let path, let slash = path.lastIndex(of: "/") else { return name }
+        return String(path[...slash]) + name
+    }
+
+    private func parsed(_ text: String) throws(AgentFault) -> AgentConfiguration {
+        do throws(ConfigurationFaults) {
+            return try AgentConfiguration.parse(Array(text.utf8), file: path ?? "config.yaml")
+        } catch {
+            throw AgentFault(error)
+        }
+    }
+
+    private func text(
+        _ draft: ConfigurationDraft, _ gateway: ConfigurationDraft.Gateway, added: Int
     ) throws(AgentFault) -> String {
         let text: String
         if let old {
@@ -81,14 +122,8 @@ struct ConfigurationTarget {
         } else {
             text = draft.text(gateway, in: language)
         }
-        let configuration: AgentConfiguration
-        do throws(ConfigurationFaults) {
-            configuration = try AgentConfiguration.parse(Array(text.utf8), file: path ?? "config.yaml")
-        } catch {
-            throw AgentFault(error)
-        }
         // A place that only looked like the list's end is noticed here.
-        guard configuration.slaves.count == count + added else { throw cannotBeExtended }
+        guard try parsed(text).slaves.count == count + added else { throw cannotBeExtended }
         return text
     }
 
@@ -125,6 +160,25 @@ struct ConfigurationTarget {
             .cannotCreate,
             Words(
                 en: "\(path ?? ""): cannot be written: \(reason)", pt: "\(path ?? ""): não pode ser escrito: \(reason)"
+            ).said(in: language))
+    }
+
+    private func hasBaseline(_ own: String) -> AgentFault {
+        AgentFault(
+            .usage,
+            Words(
+                en: "\(path ?? ""): its line is held against \(own) already; leave --baseline out, or change the file",
+                pt: "\(path ?? ""): a linha já é comparada com \(own); tire --baseline, ou mude o arquivo"
+            ).said(in: language))
+    }
+
+    private func cannotBeWatched(_ name: String) -> AgentFault {
+        AgentFault(
+            .configuration,
+            Words(
+                en: "\(path ?? ""): its line: is in a form that cannot be extended; write there: baseline: \(name)",
+                pt: "\(path ?? ""): a chave line: está numa forma que não pode ser ampliada; escreva nela: "
+                    + "baseline: \(name)"
             ).said(in: language))
     }
 

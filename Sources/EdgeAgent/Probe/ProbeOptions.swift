@@ -111,8 +111,8 @@ struct ProbeOptions: ParsableArguments {
             let words =
                 adapters.isEmpty
                 ? Words(
-                    en: "no adapter is plugged in; name the port with --port",
-                    pt: "nenhum adaptador conectado; informe a porta com --port")
+                    en: "no adapter is plugged in; plug one in, or name the port: --port /dev/ttyS0",
+                    pt: "nenhum adaptador conectado; conecte um, ou informe a porta: --port /dev/ttyS0")
                 : Words(
                     en: "several adapters are plugged in; choose one with --port",
                     pt: "há vários adaptadores conectados; escolha um com --port")

@@ -87,6 +87,7 @@ struct ScanCommand: AsyncParsableCommand {
         let line = try ProbeLine(port: path)
         let scanner = Scanner(line, until: end) { event in
             switch event {
+            case .listening(let heard): console.progress(heard.words)
             case .progress(let setting, let slave, _, let left):
                 console.progress(
                     Words(
@@ -100,8 +101,7 @@ struct ScanCommand: AsyncParsableCommand {
         }
         var (report, plan) = try begin(setting)
         if !noListen {
-            console.progress(Words(en: "listening", pt: "escutando"))
-            report.beginning = try await scanner.listen(plan.steps.first?.setting ?? ProbeSetting.common[0])
+            try await scanner.listen(plan.steps.first?.setting ?? ProbeSetting.common[0], into: &report)
             if case .master = report.beginning { return report }
         }
         try await scanner.run(plan, into: &report)
@@ -182,6 +182,24 @@ struct ScanResult: Encodable {
     }
 
     let port: String
+    /// What was heard before the first question; absent with `--no-listen`.
+    struct Listening: Encodable {
+        let baud: Int
+        let format: String
+        let bytes: Int
+        let frames: Int
+        let slaves: [UInt8]
+
+        init(_ heard: Heard) {
+            baud = heard.setting.baud
+            format = heard.setting.format
+            bytes = heard.bytes
+            frames = heard.frames
+            slaves = heard.slaves
+        }
+    }
+
+    let heard: Listening?
     let otherMaster: [UInt8]?
     let echo: Bool
     let slaves: [Slave]
@@ -193,6 +211,7 @@ struct ScanResult: Encodable {
     init(_ report: ScanReport, port: String) {
         self.port = port
         if case .master(let asks) = report.beginning { otherMaster = asks } else { otherMaster = nil }
+        heard = report.heard.map { Listening($0) }
         echo = report.echoes
         slaves = report.findings.map { finding in
             var exception: UInt8?

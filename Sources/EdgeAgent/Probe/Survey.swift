@@ -38,11 +38,14 @@ struct Survey {
     func run() async throws -> Result {
         var (result, report) = (Result(), ScanReport())
         let scanner = Scanner(line, until: .firstSetting) { event in
-            guard case .progress(let setting, let slave, _, let left) = event else { return }
-            console.progress(.scanning(setting, slave, left))
+            switch event {
+            case .listening(let heard): console.progress(heard.words)
+            case .progress(let setting, let slave, _, let left): console.progress(.scanning(setting, slave, left))
+            case .found: break
+            }
         }
-        console.progress(Words(en: "listening", pt: "escutando"))
-        result.beginning = try await scanner.listen(setting ?? ProbeSetting.common[0])
+        try await scanner.listen(setting ?? ProbeSetting.common[0], into: &report)
+        result.beginning = report.beginning
         if case .master = result.beginning { return result }
         let addresses = (asked ?? SlaveList.all).filter { !known.contains($0) }
         try await scanner.run(

@@ -6,22 +6,33 @@ public struct ConfigurationFault: Error, Sendable, Hashable, CustomStringConvert
     /// The path of the key, such as `slaves[0].points[2].scale`; empty where no key is concerned.
     public let key: String
 
-    /// What stands there and what was expected.
-    public let message: String
+    /// What is wrong there.
+    public let problem: Problem
 
-    /// What to write instead, where that can be said.
-    public let hint: String?
+    /// What to do about it, where that can be said.
+    public let advice: Advice?
 
     /// Describes one fault.
-    public init(place: Place, key: String, message: String, hint: String? = nil) {
+    public init(place: Place, key: String = "", _ problem: Problem, _ advice: Advice? = nil) {
         self.place = place
         self.key = key
-        self.message = message
-        self.hint = hint
+        self.problem = problem
+        self.advice = advice
     }
+
+    /// What stands there and what was expected, in English.
+    public var message: String { problem.english }
+
+    /// What to write instead, in English; nil where that cannot be said.
+    public var hint: String? { advice?.english }
 
     /// One line: `edge-agent.yaml:12:9: slaves[0].points[1].scal: unknown key; did you mean "scale"? …`.
     public var description: String {
+        said(message, hint)
+    }
+
+    /// The same line in other words: file, line and key are alike in every language.
+    public func said(_ message: String, _ hint: String?) -> String {
         "\(place): " + (key.isEmpty ? "" : "\(key): ") + message + (hint.map { "; \($0)" } ?? "")
     }
 }
