@@ -31,9 +31,9 @@ posix=(port/posix/*.c)
 programs=(line queue app)
 sources_of() {
     case $1 in
-    line) printf '%s\n' tests/main.c tests/test_*.c ;;
+    line) printf '%s\n' tests/main.c tests/test_*.c tests/simulated_line.c ;;
     queue) printf '%s\n' tests/queue/main.c tests/queue/test_*.c tests/queue/flash.c ;;
-    app) printf '%s\n' tests/app/main.c tests/app/test_*.c tests/app/world.c tests/queue/flash.c ;;
+    app) printf '%s\n' tests/app/main.c tests/app/test_*.c tests/app/stage.c tests/app/world*.c tests/queue/flash.c ;;
     esac
 }
 # How much of the random tests: seeds of power cuts, lives of the model.
@@ -93,9 +93,10 @@ awk '/^TOTAL/ { if ($10 + 0 < 95 || $13 + 0 < 90) { print "check.sh: coverage is
     "$build/report"
 
 echo "== rv32imc in QEMU"
-# The flags with which ESP-IDF builds for size: those of its CMakeLists.txt and of our sdkconfig.defaults.
-cross=(riscv64-unknown-elf-gcc --specs=picolibc.specs -mabi=ilp32 -Os -g -msave-restore -ffunction-sections
-    -fdata-sections -fno-jump-tables -fno-tree-switch-conversion)
+# The flags with which ESP-IDF builds for size: those of its CMakeLists.txt, of our sdkconfig.defaults, and of the
+# component gateway_core.
+cross=(riscv64-unknown-elf-gcc --specs=picolibc.specs -mabi=ilp32 -Os -g -msave-restore -malign-data=natural
+    -ffunction-sections -fdata-sections -fno-jump-tables -fno-tree-switch-conversion)
 # shellcheck disable=SC2054 # the commas are the linker's
 link=(--oslib=semihost --crt0=semihost -Wl,--gc-sections -Wl,--defsym=__flash=0x80000000
     -Wl,--defsym=__flash_size=0x00400000 -Wl,--defsym=__ram=0x80400000 -Wl,--defsym=__ram_size=0x00800000)
@@ -129,7 +130,7 @@ python3 tests/fuzz/corpus.py ../../contract/vectors/commands.json "$build/seeds-
 for target in receiver command mount app; do
     case $target in
     receiver) sources=(tests/fuzz/fuzz_receiver.c) ;;
-    app) sources=(tests/app/fuzz_app.c tests/app/world.c tests/queue/flash.c) ;;
+    app) sources=(tests/app/fuzz_app.c tests/app/world*.c tests/queue/flash.c) ;;
     *) sources=("tests/queue/fuzz_$target.c") ;;
     esac
     "$clang/clang" -std=c11 "${include[@]}" -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \

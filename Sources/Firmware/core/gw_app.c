@@ -26,6 +26,26 @@ void gw_app_wake(struct gw_app_action *action, uint64_t at)
     action->until = at < action->until ? at : action->until;
 }
 
+bool gw_app_awaits(const struct gw_app *app, struct gw_app_action *action, uint64_t at)
+{
+    if (app->now < at) {
+        gw_app_wake(action, at);
+        return true;
+    }
+    return false;
+}
+
+void gw_app_publish(const struct gw_app *app, struct gw_app_action *action, enum gw_app_topic topic, uint32_t sequence,
+                    uint32_t length)
+{
+    action->kind = GW_APP_PUBLISH;
+    action->topic = topic;
+    action->sequence = sequence;
+    action->connection = app->connection;
+    action->bytes = app->config->buffer;
+    action->length = length;
+}
+
 static enum gw_app_fault check(const struct gw_app_config *config, int *detail)
 {
     size_t at = 0;

@@ -29,6 +29,13 @@ uint32_t gw_app_now_s(const struct gw_app *app);
 /// Notes that there is something to do at a moment.
 void gw_app_wake(struct gw_app_action *action, uint64_t at);
 
+/// Whether a moment is still to come; then there is something to do at it.
+bool gw_app_awaits(const struct gw_app *app, struct gw_app_action *action, uint64_t at);
+
+/// Publishes what stands in the buffer.
+void gw_app_publish(const struct gw_app *app, struct gw_app_action *action, enum gw_app_topic topic, uint32_t sequence,
+                    uint32_t length);
+
 // ---- gw_cycle.c ----------------------------------------------------------------------------------------------------
 
 void gw_cycle_start(struct gw_app *app);

@@ -122,12 +122,7 @@ static bool store(struct gw_app *app, uint32_t length, struct gw_app_action *act
     if (!app->is_connected || gw_app_now_s(app) == 0u || app->cycle_s == 0u) {
         return false;
     }
-    action->kind = GW_APP_PUBLISH;
-    action->topic = GW_APP_TOPIC_TELEMETRY;
-    action->sequence = GW_APP_SEQUENCE_UNSTORED;
-    action->connection = app->connection;
-    action->bytes = app->config->buffer;
-    action->length = length;
+    gw_app_publish(app, action, GW_APP_TOPIC_TELEMETRY, GW_APP_SEQUENCE_UNSTORED, length);
     return true;
 }
 

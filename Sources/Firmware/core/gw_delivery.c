@@ -22,6 +22,12 @@ static uint32_t jittered(struct gw_app *app, uint32_t wait)
     return wait / 2u + app->random % (wait / 2u + 1u);
 }
 
+/// The wait after a wait.
+static uint32_t doubled(uint32_t wait, uint32_t longest)
+{
+    return wait < longest / 2u ? wait * 2u : longest;
+}
+
 static void forget_connection(struct gw_app *app)
 {
     app->is_connected = false;
@@ -54,9 +60,23 @@ static void on_gone(struct gw_app *app, enum gw_cert_event_kind kind)
     forget_connection(app);
     app->connection++; // it has ended: what still comes of it is not looked at
     app->connect_at = app->now + jittered(app, app->connect_wait_ms);
-    app->connect_wait_ms = app->connect_wait_ms < GW_APP_RECONNECT_LONGEST_MS / 2u ? app->connect_wait_ms * 2u
-                                                                                   : GW_APP_RECONNECT_LONGEST_MS;
+    app->connect_wait_ms = doubled(app->connect_wait_ms, GW_APP_RECONNECT_LONGEST_MS);
     gw_tasks_link(app, kind);
+}
+
+/// The message in flight whose PUBACK is awaited, the oldest; false if there is none. Brokers answer in order (MQTT 5
+/// §4.6), so the PUBACK of a later one does not say that this one's is still to come.
+static bool is_in_flight(const struct gw_app *app, uint32_t *sequence)
+{
+    const struct gw_queue *queue = &app->queue;
+    for (uint8_t i = 0; i < queue->slot_count; i++) {
+        if (queue->slots[i].is_offered) {
+            *sequence = queue->slots[i].sequence;
+            return true;
+        }
+    }
+    *sequence = GW_APP_SEQUENCE_STATUS;
+    return app->is_status_out;
 }
 
 /// A message was accepted: it has left the flash for good.
@@ -77,8 +97,38 @@ static void on_refused(struct gw_app *app, const struct gw_app_event *event)
     gw_app_log(app, GW_APP_LOG_ERROR, "the broker refused a message, which is kept; reason", event->reason);
     if (event->sequence == GW_APP_SEQUENCE_STATUS) {
         app->wants_status = true;
+        app->status_at = app->now + GW_APP_REFUSED_LONGEST_MS;
     } else if (gw_queue_defer(&app->queue, event->sequence) == GW_STORE_OK) {
         app->refused_until = app->now + app->refused_wait_ms;
+    }
+}
+
+/// The client gave a message up, or did not take it.
+static void on_deleted(struct gw_app *app, uint32_t sequence)
+{
+    app->wants_status = app->wants_status || sequence == GW_APP_SEQUENCE_STATUS;
+    (void)gw_queue_give_back(&app->queue, sequence);
+    app->publish_at = app->now + GW_APP_DELETED_MS;
+}
+
+/// A message in flight has ended, in one way or the other.
+static void on_answered(struct gw_app *app, const struct gw_app_event *event)
+{
+    uint32_t awaited = 0;
+    uint32_t next = 0;
+    (void)is_in_flight(app, &awaited);
+    app->is_status_out = app->is_status_out && event->sequence != GW_APP_SEQUENCE_STATUS;
+    if (event->kind == GW_APP_DELETED) {
+        on_deleted(app, event->sequence);
+    } else if (event->reason < 128u) {
+        on_accepted(app, event->sequence);
+    } else {
+        on_refused(app, event);
+    }
+    if (!is_in_flight(app, &next)) {
+        app->puback_by = UINT64_MAX;
+    } else if (event->sequence == awaited) {
+        app->puback_by = app->now + GW_APP_PUBACK_MS;
     }
 }
 
@@ -97,22 +147,8 @@ void gw_delivery_take(struct gw_app *app, const struct gw_app_event *event)
     case GW_APP_DISCONNECTED:
         on_gone(app, GW_CERT_DISCONNECTED);
         break;
-    case GW_APP_PUBACKED:
-        app->is_status_out = app->is_status_out && event->sequence != GW_APP_SEQUENCE_STATUS;
-        app->puback_by = app->now + GW_APP_PUBACK_MS;
-        if (event->reason < 128u) {
-            on_accepted(app, event->sequence);
-        } else {
-            on_refused(app, event);
-        }
-        break;
-    default: // GW_APP_DELETED
-        if (event->sequence == GW_APP_SEQUENCE_STATUS) {
-            app->is_status_out = false;
-            app->wants_status = true;
-        }
-        (void)gw_queue_give_back(&app->queue, event->sequence);
-        app->publish_at = app->now + GW_APP_DELETED_MS;
+    default: // GW_APP_PUBACKED, GW_APP_DELETED
+        on_answered(app, event);
         break;
     }
 }
@@ -122,12 +158,7 @@ void gw_delivery_take(struct gw_app *app, const struct gw_app_event *event)
 static bool publish(struct gw_app *app, enum gw_app_topic topic, uint32_t sequence, uint32_t length,
                     struct gw_app_action *action)
 {
-    action->kind = GW_APP_PUBLISH;
-    action->topic = topic;
-    action->sequence = sequence;
-    action->connection = app->connection;
-    action->bytes = app->config->buffer;
-    action->length = length;
+    gw_app_publish(app, action, topic, sequence, length);
     app->puback_by = app->puback_by == UINT64_MAX ? app->now + GW_APP_PUBACK_MS : app->puback_by;
     return true;
 }
@@ -154,18 +185,17 @@ static bool is_publishable(struct gw_app *app, const struct gw_record *record)
 }
 
 /// Whether refused messages hold everything up; where their time has come they are offered again.
-static bool is_held(struct gw_app *app)
+static bool is_held(struct gw_app *app, struct gw_app_action *action)
 {
     if (!app->queue.has_deferred) {
         return false;
     }
-    if (app->now < app->refused_until) {
+    if (gw_app_awaits(app, action, app->refused_until)) {
         return !app->has_accepted;
     }
     gw_queue_rewind(&app->queue);
     app->has_accepted = false;
-    app->refused_wait_ms = app->refused_wait_ms < GW_APP_REFUSED_LONGEST_MS / 2u ? app->refused_wait_ms * 2u
-                                                                                 : GW_APP_REFUSED_LONGEST_MS;
+    app->refused_wait_ms = doubled(app->refused_wait_ms, GW_APP_REFUSED_LONGEST_MS);
     return false;
 }
 
@@ -174,7 +204,7 @@ static bool publish_next(struct gw_app *app, struct gw_app_action *action)
 {
     struct gw_record record;
     enum gw_store_result result = GW_STORE_OK;
-    while (!is_held(app)) {
+    while (!is_held(app, action)) {
         result = gw_queue_next(&app->queue, &record, app->config->buffer, app->config->buffer_size);
         if (result == GW_STORE_SIZE) {
             // Of a firmware with a larger buffer, which may come back: passed over until the next start.
@@ -187,10 +217,7 @@ static bool publish_next(struct gw_app *app, struct gw_app_action *action)
             return publish(app, (enum gw_app_topic)record.kind, record.sequence, record.length, action);
         }
     }
-    if (app->queue.has_deferred) {
-        gw_app_wake(action, app->refused_until);
-    } else if (result == GW_STORE_EMPTY && app->queue.slot_count == 0u) {
-        app->puback_by = app->is_status_out ? app->puback_by : UINT64_MAX;
+    if (!app->queue.has_deferred && result == GW_STORE_EMPTY && app->queue.slot_count == 0u) {
         app->refused_wait_ms = GW_APP_REFUSED_FIRST_MS;
     }
     return false;
@@ -203,8 +230,7 @@ static bool publish_status(struct gw_app *app, struct gw_app_action *action)
     if (app->is_status_out || (!app->wants_status && mask == app->status_mask)) {
         return false;
     }
-    if (app->now < app->status_at) {
-        gw_app_wake(action, app->status_at);
+    if (gw_app_awaits(app, action, app->status_at)) {
         return false;
     }
     app->wants_status = false;
@@ -217,8 +243,8 @@ static bool publish_status(struct gw_app *app, struct gw_app_action *action)
 
 bool gw_delivery_step(struct gw_app *app, struct gw_app_action *action)
 {
-    const bool is_overdue = app->is_connected && app->now >= app->puback_by;
-    if (is_overdue || (app->wanted & GW_CERT_DO_CONNECT) != 0u || (!app->is_connected && app->now >= app->connect_at)) {
+    const bool is_awaited = gw_app_awaits(app, action, app->is_connected ? app->puback_by : app->connect_at);
+    if (!is_awaited || (app->wanted & GW_CERT_DO_CONNECT) != 0u) {
         forget_connection(app);
         app->wanted &= ~(unsigned)GW_CERT_DO_CONNECT;
         app->connection++;
@@ -230,23 +256,11 @@ bool gw_delivery_step(struct gw_app *app, struct gw_app_action *action)
         action->floor_s = gw_app_clock_floor(app);
         return true;
     }
-    if (!app->is_connected) {
-        gw_app_wake(action, app->connect_at);
-        return false;
-    }
-    if (app->wants_subscription) {
+    if (app->is_connected && app->wants_subscription) {
         app->wants_subscription = false;
         action->kind = GW_APP_SUBSCRIBE;
         return true;
     }
-    if (!app->is_trusted) {
-        return false;
-    }
-    if (app->now < app->publish_at) {
-        gw_app_wake(action, app->publish_at);
-    } else if (publish_status(app, action) || publish_next(app, action)) {
-        return true;
-    }
-    gw_app_wake(action, app->puback_by);
-    return false;
+    return app->is_connected && app->is_trusted && !gw_app_awaits(app, action, app->publish_at)
+        && (publish_status(app, action) || publish_next(app, action));
 }

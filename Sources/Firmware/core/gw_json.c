@@ -67,34 +67,25 @@ void gw_json_string(gw_json_t *json, const char *text)
 
 size_t gw_utf8_length(const uint8_t *bytes, size_t available)
 {
-    // Only the first follower's range depends on the lead: against overlong forms, surrogates and above U+10FFFF.
     const uint8_t lead = bytes[0];
-    uint8_t lowest = 0x80u;
-    uint8_t highest = 0xBFu;
-    size_t length = 2;
-    if (lead < 0x80u) {
+    const size_t length = lead < 0x80u ? 1u : lead < 0xE0u ? 2u : lead < 0xF0u ? 3u : 4u;
+    if (length == 1u) {
         return 1;
     }
-    if (lead >= 0xF0u) {
-        length = 4;
-        lowest = lead == 0xF0u ? 0x90u : lowest;
-        highest = lead == 0xF4u ? 0x8Fu : highest;
-    } else if (lead >= 0xE0u) {
-        length = 3;
-        lowest = lead == 0xE0u ? 0xA0u : lowest;
-        highest = lead == 0xEDu ? 0x9Fu : highest;
-    }
+    // Continuation bytes and C0, C1 lead nowhere.
     if (lead < 0xC2u || lead > 0xF4u || length > available) {
         return 0;
     }
+    uint32_t character = lead & (0xFFu >> (length + 1u));
     for (size_t i = 1; i < length; i++) {
-        if (bytes[i] < lowest || bytes[i] > highest) {
+        if ((bytes[i] & 0xC0u) != 0x80u) {
             return 0;
         }
-        lowest = 0x80u;
-        highest = 0xBFu;
+        character = character << 6 | (bytes[i] & 0x3Fu);
     }
-    return length;
+    // Against overlong forms, 2^7, 2^11 and 2^16 being the first of each length; surrogates; and beyond U+10FFFF.
+    const bool is_short = character >> (5u * (uint32_t)length - 4u) == 0u;
+    return is_short || character >> 11 == 0xD800u >> 11 || character > 0x10FFFFu ? 0u : length;
 }
 
 bool gw_utf8_is_valid(const char *text)

@@ -25,8 +25,10 @@ static void note_failed(gw_poll_t *poll, gw_slave_t *slave)
     if (slave->failures < UINT32_MAX) {
         slave->failures++;
     }
-    const uint32_t doublings = slave->failures <= 10u ? slave->failures - 1u : 10u;
-    uint64_t wait = (uint64_t)poll->config.backoff_ms << doublings;
+    uint64_t wait = poll->config.backoff_ms;
+    for (uint32_t i = 1; i < slave->failures && i <= 10u; i++) {
+        wait += wait;
+    }
     if (slave->state != GW_SLAVE_OFFLINE && slave->failures < poll->config.attempts) {
         slave->state = GW_SLAVE_SUSPECT;
     } else {

@@ -12,9 +12,20 @@ struct ending {
     const char *message;
 };
 
-static const struct ending done = {GW_ACK_DONE, "ok", ""};
-static const struct ending busy = {GW_ACK_REFUSED, "busy", "a renewal or an update is going on"};
-static const struct ending interrupted = {GW_ACK_FAILED, "interrupted", "a restart cut it short"};
+/// The endings of a renewal, by its outcome. Other commands end in some of these ways, too.
+static const struct ending endings[] = {
+    [GW_CERT_CSR_READY] = {GW_ACK_DONE, "ok", ""},
+    [GW_CERT_COMMITTED] = {GW_ACK_DONE, "ok", ""},
+    [GW_CERT_BUSY] = {GW_ACK_REFUSED, "busy", "a renewal or an update is going on"},
+    [GW_CERT_NO_KEY] = {GW_ACK_FAILED, "no_key", "no key waits for a certificate, or none could be made"},
+    [GW_CERT_NOT_USABLE] = {GW_ACK_FAILED, "not_usable", "the certificate does not fit the key, the MAC, the CA or "
+                                                         "the time"},
+    [GW_CERT_NOT_ACCEPTED] = {GW_ACK_FAILED, "not_accepted", "the broker refused it; the old one goes on"},
+    [GW_CERT_TOO_LATE] = {GW_ACK_FAILED, "too_late", "it did not prove itself in time; the old one goes on"},
+    [GW_CERT_INTERRUPTED] = {GW_ACK_FAILED, "interrupted", "a restart cut it short"},
+    [GW_CERT_NOT_SAVED] = {GW_ACK_FAILED, "storage", "the flash refused; the old one goes on"},
+};
+static const struct ending *const done = &endings[GW_CERT_COMMITTED];
 
 /// What an answer's result is.
 enum result { RESULT_NONE, RESULT_HEALTH, RESULT_REQUEST };
@@ -60,18 +71,6 @@ static bool answer(struct gw_app *app, const char *cmd_id, const char *type_name
 /// Answers the renewal that is going on, if there is one.
 static void report(struct gw_app *app)
 {
-    static const struct ending endings[] = {
-        [GW_CERT_CSR_READY] = {GW_ACK_DONE, "ok", ""},
-        [GW_CERT_COMMITTED] = {GW_ACK_DONE, "ok", ""},
-        [GW_CERT_BUSY] = {GW_ACK_REFUSED, "busy", "a renewal or an update is going on"},
-        [GW_CERT_NO_KEY] = {GW_ACK_FAILED, "no_key", "no key waits for a certificate, or none could be made"},
-        [GW_CERT_NOT_USABLE] = {GW_ACK_FAILED, "not_usable", "the certificate does not fit the key, the MAC, the CA or "
-                                                             "the time"},
-        [GW_CERT_NOT_ACCEPTED] = {GW_ACK_FAILED, "not_accepted", "the broker refused it; the old one goes on"},
-        [GW_CERT_TOO_LATE] = {GW_ACK_FAILED, "too_late", "it did not prove itself in time; the old one goes on"},
-        [GW_CERT_INTERRUPTED] = {GW_ACK_FAILED, "interrupted", "a restart cut it short"},
-        [GW_CERT_NOT_SAVED] = {GW_ACK_FAILED, "storage", "the flash refused; the old one goes on"},
-    };
     const enum gw_cert_outcome outcome = app->cert.outcome;
     if (app->renewal[0] != '\0') {
         (void)answer(app, app->renewal, "renew_certificate", &endings[outcome],
@@ -127,7 +126,7 @@ static void execute(struct gw_app *app)
     case GW_CMD_RENEW:
     case GW_CMD_OTA:
         if (is_busy) {
-            (void)answer(app, command->cmd_id, command->type_name, &busy, RESULT_NONE);
+            (void)answer(app, command->cmd_id, command->type_name, &endings[GW_CERT_BUSY], RESULT_NONE);
         } else if (command->type == GW_CMD_OTA) {
             (void)memcpy(app->update, command->cmd_id, sizeof app->update);
             app->wanted |= GW_WANT_UPDATE;
@@ -140,10 +139,10 @@ static void execute(struct gw_app *app)
     case GW_CMD_POLL_NOW:
         // One that runs is as good as one that begins.
         app->due_ms = app->poll.is_in_cycle ? app->due_ms : app->now;
-        (void)answer(app, command->cmd_id, command->type_name, &done, RESULT_NONE);
+        (void)answer(app, command->cmd_id, command->type_name, done, RESULT_NONE);
         break;
     default: // ping, get_status
-        (void)answer(app, command->cmd_id, command->type_name, &done,
+        (void)answer(app, command->cmd_id, command->type_name, done,
                      command->type == GW_CMD_GET_STATUS ? RESULT_HEALTH : RESULT_NONE);
         break;
     }
@@ -215,10 +214,10 @@ static const struct ending *ending_of(const struct gw_app *app)
     static const struct ending rolled_back = {GW_ACK_FAILED, "rolled_back",
                                               "the image did not prove itself; the old firmware goes on"};
     if (app->cert.outcome == GW_CERT_COMMITTED && strcmp(app->command.type_name, "renew_certificate") == 0) {
-        return &done;
+        return done;
     }
     const bool is_update = strcmp(app->command.type_name, "ota") == 0;
-    return is_update && app->config->image == GW_APP_IMAGE_ROLLED_BACK ? &rolled_back : &interrupted;
+    return is_update && app->config->image == GW_APP_IMAGE_ROLLED_BACK ? &rolled_back : &endings[GW_CERT_INTERRUPTED];
 }
 
 bool gw_tasks_start(struct gw_app *app)
@@ -252,31 +251,26 @@ static void judge_update(struct gw_app *app, struct gw_app_action *action)
     if (app->has_published && app->has_polled) {
         app->confirm_by = UINT64_MAX;
         app->wanted |= GW_WANT_CONFIRM;
-    } else if (app->now >= app->confirm_by) {
+    } else if (!gw_app_awaits(app, action, app->confirm_by)) {
         app->confirm_by = UINT64_MAX;
         app->wanted |= GW_WANT_RESTART;
         gw_app_log(app, GW_APP_LOG_ERROR, "the new firmware did not prove itself and goes; connections made",
                    app->connects);
-    } else {
-        gw_app_wake(action, app->confirm_by);
     }
 }
 
 /// The next of what is wanted, as an action; GW_APP_WAIT for none.
 static enum gw_app_action_kind next_wanted(struct gw_app *app)
 {
-    static const struct {
-        unsigned bit;
-        enum gw_app_action_kind kind;
-    } order[] = {
+    static const uint16_t order[][2] = {
         {GW_CERT_DO_MAKE_KEY, GW_APP_MAKE_KEY}, {GW_CERT_DO_STORE, GW_APP_STORE_CERTIFICATE},
         {GW_WANT_UPDATE, GW_APP_UPDATE},        {GW_WANT_CONFIRM, GW_APP_CONFIRM_UPDATE},
         {GW_WANT_RESTART, GW_APP_RESTART},      {GW_WANT_LINE, GW_APP_RESET_LINE},
     };
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        if ((app->wanted & order[i].bit) != 0u) {
-            app->wanted &= ~order[i].bit;
-            return order[i].kind;
+        if ((app->wanted & order[i][0]) != 0u) {
+            app->wanted &= ~(unsigned)order[i][0];
+            return (enum gw_app_action_kind)order[i][1];
         }
     }
     return GW_APP_WAIT;
@@ -290,7 +284,7 @@ bool gw_tasks_step(struct gw_app *app, struct gw_app_action *action)
     }
     if ((app->wanted & GW_WANT_ANSWER) != 0u) {
         app->wanted &= ~(unsigned)GW_WANT_ANSWER;
-        (void)answer(app, app->update, "ota", &done, RESULT_NONE);
+        (void)answer(app, app->update, "ota", done, RESULT_NONE);
         app->update[0] = '\0';
     }
     judge_update(app, action);

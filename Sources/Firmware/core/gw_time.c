@@ -16,6 +16,10 @@ uint32_t gw_time_seconds(uint64_t milliseconds)
     return (uint32_t)milliseconds;
 }
 
+/// The parts of a second of the Gregorian calendar, UTC: year (1970 to 9999), month (1 to 12), day, hour, minute, second
+/// (0 to 59, never 60).
+#define PARTS 6u
+
 /// Takes seconds up to GW_TIME_LAST apart.
 static void to_parts(uint64_t seconds, uint16_t *parts)
 {
@@ -40,36 +44,13 @@ static void to_parts(uint64_t seconds, uint16_t *parts)
     parts[5] = (uint16_t)(second % 60u);
 }
 
-bool gw_time_from_parts(const uint16_t *parts, uint64_t *seconds)
-{
-    const uint32_t month = parts[1];
-    const uint32_t year = month <= 2u ? parts[0] - 1u : parts[0];
-    const uint32_t year_of_era = year % 400u;
-    const uint32_t month_from_march = month > 2u ? month - 3u : month + 9u;
-    const uint32_t day_of_year = (153u * month_from_march + 2u) / 5u + parts[2] - 1u;
-    const uint32_t day_of_era = year_of_era * 365u + year_of_era / 4u - year_of_era / 100u + day_of_year;
-    const uint32_t days = year / 400u * DAYS_OF_ERA + day_of_era - DAYS_TO_1970;
-    const uint64_t sum = (uint64_t)days * SECONDS_OF_DAY + parts[3] * 3600u + parts[4] * 60u + parts[5];
-    uint16_t back[GW_TIME_PARTS];
-    if (sum > GW_TIME_LAST) {
-        return false; // also whatever is before 1970: the days went below 0
-    }
-    // The 30th of February is a second, too, but another one's.
-    to_parts(sum, back);
-    if (memcmp(back, parts, sizeof back) != 0) {
-        return false;
-    }
-    *seconds = sum;
-    return true;
-}
-
 /// Where the digits are.
 static const char pattern[] = "0000-00-00T00:00:00Z";
 
 bool gw_time_write(uint64_t seconds, char *text)
 {
-    uint16_t parts[GW_TIME_PARTS];
-    size_t part = GW_TIME_PARTS;
+    uint16_t parts[PARTS];
+    size_t part = PARTS;
     if (seconds > GW_TIME_LAST) {
         return false;
     }
@@ -88,21 +69,22 @@ bool gw_time_write(uint64_t seconds, char *text)
 
 bool gw_time_read(const char *text, size_t length, uint64_t *seconds)
 {
-    uint16_t parts[GW_TIME_PARTS] = {0};
-    size_t part = 0;
+    char written[GW_TIME_LENGTH];
+    uint64_t sum = 0;
     if (length != GW_TIME_LENGTH) {
         return false;
     }
-    for (size_t i = 0; i < GW_TIME_LENGTH; i++) {
-        const unsigned digit = (unsigned)(text[i] - pattern[i]);
-        if (digit > (pattern[i] == '0' ? 9u : 0u)) {
-            return false;
-        }
-        if (pattern[i] == '0') {
-            parts[part] = (uint16_t)(parts[part] * 10u + digit);
-        } else {
-            part++;
+    // Texts sort as their seconds do, so the one that is written so is looked for by halves: a calendar in the other
+    // direction would be twice the code. What no second is written as is not found.
+    for (uint64_t step = (uint64_t)1u << 37; step > 0u; step >>= 1) {
+        if (gw_time_write(sum + step, written) && strncmp(written, text, GW_TIME_LENGTH) <= 0) {
+            sum += step;
         }
     }
-    return gw_time_from_parts(parts, seconds);
+    (void)gw_time_write(sum, written);
+    if (strncmp(written, text, GW_TIME_LENGTH) != 0) {
+        return false;
+    }
+    *seconds = sum;
+    return true;
 }

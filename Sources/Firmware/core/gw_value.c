@@ -77,7 +77,12 @@ gw_point_fault_t gw_point_check(const gw_point_t *point)
 // Values
 // ---------------------------------------------------------------------------------------------------------------------
 
-/// The registers as one pattern, its most significant byte first.
+static bool is_signed(uint8_t type)
+{
+    return type == GW_TYPE_INT16 || type == GW_TYPE_INT32 || type == GW_TYPE_INT64;
+}
+
+/// The registers as one pattern, its most significant byte first; a negative number's sign goes on to the left.
 static uint64_t pattern_of(const gw_point_t *point, const uint16_t *words)
 {
     if (gw_table_holds_bits(point->table)) {
@@ -91,22 +96,23 @@ static uint64_t pattern_of(const gw_point_t *point, const uint16_t *words)
         if ((point->order & 2u) != 0u) {
             word = (uint16_t)((word << 8) | (word >> 8));
         }
+        if (i == 0u && is_signed(point->type) && word >= 0x8000u) {
+            pattern = UINT64_MAX;
+        }
         pattern = (pattern << 16) | word;
     }
     if (point->bit_count > 0u) {
-        // Two shifts instead of a mask: a mask of 64 bits would need a shift by 64, which C does not define.
-        pattern = (pattern >> point->lowest_bit) << (64u - point->bit_count) >> (64u - point->bit_count);
+        // Bit by bit: to shift 64 bits by a number that is not known is a library call.
+        uint64_t mask = 0;
+        for (unsigned i = 0; i < point->bit_count; i++) {
+            mask = mask << 1 | 1u;
+        }
+        for (unsigned i = 0; i < point->lowest_bit; i++) {
+            pattern >>= 1;
+        }
+        pattern &= mask;
     }
     return pattern;
-}
-
-/// Takes a two's complement pattern of some width apart.
-static void from_signed(uint64_t pattern, unsigned width, gw_decimal_t *number)
-{
-    const unsigned unused = 64u - 16u * width;
-    number->negative = (pattern >> (16u * width - 1u)) != 0u;
-    number->digits = number->negative ? (0u - pattern) << unused >> unused : pattern;
-    number->exponent = 0;
 }
 
 gw_value_result_t gw_value_text(const gw_point_t *point, const uint16_t *words, char *text, size_t capacity,
@@ -120,15 +126,13 @@ gw_value_result_t gw_value_text(const gw_point_t *point, const uint16_t *words, 
     case GW_TYPE_INT16:
     case GW_TYPE_INT32:
     case GW_TYPE_INT64:
-        from_signed(pattern, gw_type_width(point->type), &number);
+        number.negative = pattern >> 63 != 0u;
+        number.digits = number.negative ? 0u - pattern : pattern;
         break;
     case GW_TYPE_FLOAT32:
-        notation = GW_NOTATION_MEASURED;
-        is_number = gw_decimal_from_float32((uint32_t)pattern, &number);
-        break;
     case GW_TYPE_FLOAT64:
         notation = GW_NOTATION_MEASURED;
-        is_number = gw_decimal_from_float64(pattern, &number);
+        is_number = gw_decimal_from_float(pattern, point->type == GW_TYPE_FLOAT64, &number);
         break;
     default:
         break;

@@ -14,8 +14,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 # What the files are for. The goal of 10 KB stands for all of them together, and is reached by the first part alone.
 # The settings are no part of the core: each port has its own.
 PARTS = {
-    "reading: from the request on the line to the message": ["crc", "rtu", "poll", "poll_plan",
-                                                             "poll_exchange", "poll_late", "value", "decimal", "json", "time"],
+    "reading: from the request on the line to the message": ["crc", "rtu", "poll", "poll_plan", "poll_exchange",
+                                                             "poll_late", "value", "decimal", "decimal_parse",
+                                                             "float", "json", "time"],
     "storing: the log in flash and the queue": ["block", "log", "log_format", "log_append", "queue"],
     "commands": ["reader", "command_read", "command"],
     "certificate slots": ["cert"],
@@ -31,15 +32,19 @@ COMMANDS = ["gw_cmd_receive", "gw_cmd_unfinished", "gw_cmd_finish", "gw_ack_begi
 CERTIFICATES = ["gw_cert_start", "gw_cert_step", "gw_cert_save", "gw_cert_judge", "gw_cert_slot_in_use", "gw_cert_spare"]
 EVERYTHING = ["gw_app_init", "gw_app_take", "gw_app_step", "gw_app_clock_floor"]
 
-# Budgets: what fails the build. The first, the RAM, the stack and the instructions are goals, too.
-READING_TEXT = 9_728
-EVERYTHING_TEXT = 26_624
-RAM = 2048
-STACK = 1024
-INSTRUCTIONS = 25_000
+# Budgets: what fails the build. Each is what was measured and some 1 % more, so that whoever adds something sees where.
+# The text of each part, in the order of PARTS, and of everything.
+PART_TEXT = [9_280, 3_456, 4_816, 816, 7_536]
+EVERYTHING_TEXT = 25_792
+RAM = 2_040
+STACK = 928
+INSTRUCTIONS = 23_900
+
+# The goals that the project has set itself.
+GOAL_TEXT, GOAL_RAM, GOAL_STACK, GOAL_INSTRUCTIONS = 10_240, 2_048, 1_024, 25_000
 
 CROSS = ["riscv64-unknown-elf-gcc", "--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-Os"]
-FLAGS = "-Os -msave-restore -fno-jump-tables -fno-tree-switch-conversion -ffunction-sections -fdata-sections"
+FLAGS = "-Os -msave-restore -malign-data=natural -fno-jump-tables -fno-tree-switch-conversion -ffunction-sections -fdata-sections"
 
 
 def output(*command):
@@ -129,12 +134,13 @@ def main():
     added_by_part = [reading, with_queue - reading, with_commands - with_queue, with_certificates - with_commands,
                      everything - with_certificates]
     budgets = [
-        ("text, linked: reading (the goal of the whole core is 10 240)", reading, READING_TEXT),
-        ("text, linked: everything", everything, EVERYTHING_TEXT),
-        ("variables of the core's own, bytes", static, 0),
-        ("RAM of a gateway with 8 points on 8 slaves, without the buffer", ram, RAM),
-        (f"worst stack, bytes (`{deepest}`)", machine[deepest], STACK),
-        ("instructions for a message of 8 readings", message, INSTRUCTIONS),
+        *((f"text, linked: {part.split(':')[0]}", added, most, "")
+          for part, added, most in zip(PARTS, added_by_part, PART_TEXT, strict=True)),
+        ("text, linked: everything", everything, EVERYTHING_TEXT, GOAL_TEXT),
+        ("variables of the core's own, bytes", static, 0, 0),
+        ("RAM of a gateway with 8 points on 8 slaves, without the buffer", ram, RAM, GOAL_RAM),
+        (f"worst stack, bytes (`{deepest}`)", machine[deepest], STACK, GOAL_STACK),
+        ("instructions for a message of 8 readings", message, INSTRUCTIONS, GOAL_INSTRUCTIONS),
     ]
     lines = [
         "# What the core costs", "",
@@ -142,8 +148,8 @@ def main():
         + output("riscv64-unknown-elf-gcc", "-dumpfullversion").strip()
         + ", with the flags of an ESP-IDF build for size:", f"`{FLAGS}`, linked with `--gc-sections`.",
         "A budget that is exceeded fails the build.", "",
-        "| figure | is | budget |", "| --- | ---: | ---: |",
-        *(f"| {name} | {value} | {budget} |" for name, value, budget in budgets), "",
+        "| figure | is | budget | goal |", "| --- | ---: | ---: | ---: |",
+        *(f"| {name} | {value} | {budget} | {goal} |" for name, value, budget, goal in budgets), "",
         "*Linked* is what a firmware carries: the functions, all that they call, and what of libgcc and of the C library",
         f"that takes ({', '.join(f'`{n}`' for n in outside)}, and the routines of `-msave-restore`). No heap.", "",
         f"**The goal of 10 KB for the whole core is not reached: it takes {everything} bytes.** From the request on the",
@@ -153,7 +159,7 @@ def main():
         *(f"| {part} | {added} | {sum(rows['gw_' + name][0] for name in PARTS[part])} |"
           for part, added in zip(PARTS, added_by_part, strict=True)),
         f"| everything | {everything} | |",
-        f"| of it libgcc: 64-bit shifts, the routines of `-msave-restore` | {library['libgcc']} | |",
+        f"| of it libgcc: the routines of `-msave-restore` | {library['libgcc']} | |",
         f"| of it the C library: `mem*`, `str*`; an ESP32 has them in its ROM | {library['libc']} | |", "",
         "The settings are not of the core: each port has its own.", "",
         "## By file", "", "| file | text | data | bss |", "| --- | ---: | ---: | ---: |",
@@ -172,7 +178,7 @@ def main():
         f"| one float64, 123.456 | {numbers['float64']} |", f"| checksum of 255 bytes | {numbers['crc255']} |", "",
     ]
     target.write_text("\n".join(lines))
-    exceeded = [f"{name}: {value}, and may be {budget}" for name, value, budget in budgets if value > budget]
+    exceeded = [f"{name}: {value}, and may be {budget}" for name, value, budget, _ in budgets if value > budget]
     print(f"text {reading} of {everything}, RAM {ram}, stack {machine[deepest]} ({deepest}), message {message} instructions")
     if exceeded:
         sys.exit("size.py: over budget: " + "; ".join(exceeded))

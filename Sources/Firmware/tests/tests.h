@@ -5,3 +5,4 @@
 void test_values(void);
 void test_rtu(void);
 void test_poll(void);
+void test_poll_exchange(void);

@@ -1,22 +1,19 @@
-#include "world.h"
+#include "world_inner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gw/gw_crc.h"
-#include "gw/gw_time.h"
 #include "test.h"
 
 #define MAC "aa:bb:cc:dd:ee:ff"
 
 /// 2026-02-18T14:30:00.250Z: not a whole second, so that rounding shows.
 #define BEGINNING UINT64_C(1771425000250)
-#define BUILD_S UINT64_C(1760000000)
 #define REQUEST "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n"
 
-/// A rule that must always hold.
-static void must(struct world *world, bool holds, const char *rule, uint64_t number)
+void world_must(struct world *world, bool holds, const char *rule, uint64_t number)
 {
     if (holds) {
         passed++;
@@ -95,13 +92,13 @@ void world_boot(struct world *world)
     world->event_count = 0;
     memset(world->in_flight, 0, sizeof world->in_flight);
     const enum gw_app_fault fault = gw_app_init(&world->app, &world->config, 0, &detail);
-    must(world, fault == GW_APP_GOOD || world_is_off(world), "the machine starts", (uint64_t)fault);
+    world_must(world, fault == GW_APP_GOOD || world_is_off(world), "the machine starts", (uint64_t)fault);
 }
 
 // ---- Events --------------------------------------------------------------------------------------------------------
 
-static void post(struct world *world, uint64_t at, struct gw_app_event event, const void *bytes, uint32_t length,
-                 const char *type)
+void world_post(struct world *world, uint64_t at, struct gw_app_event event, const void *bytes, uint32_t length,
+                const char *type)
 {
     if (world->event_count == EVENTS_MAX || length >= COMMAND_BYTES) {
         return; // the rare loss of an event is one that a port may have, too
@@ -120,7 +117,7 @@ static void post(struct world *world, uint64_t at, struct gw_app_event event, co
 void world_event(struct world *world, struct gw_app_event event, const void *bytes, uint32_t length, const char *type)
 {
     event.connection = world->connection;
-    post(world, world->now, event, bytes, length, type);
+    world_post(world, world->now, event, bytes, length, type);
 }
 
 void world_disconnect(struct world *world)
@@ -169,8 +166,9 @@ static void on_send(struct world *world, const uint8_t *bytes)
         value = world->counter;
         if (world->counter < CYCLES_MAX - 1u) {
             // The cycle may have begun before: a meter in doubt is asked again in it.
-            must(world, world->now - world->app.begun_ms <= 11000u, "a cycle ends in its time", world->counter);
+            world_must(world, world->now - world->app.begun_ms <= 11000u, "a cycle ends in its time", world->counter);
             world->cycles[world->counter].true_ms = world->boot_ms + world->app.begun_ms;
+            world->cycles[world->counter].told_ms = world->was_told ? 0u : world->told_ms;
             world->counter++;
         }
     }
@@ -181,134 +179,7 @@ static void on_send(struct world *world, const uint8_t *bytes)
     const uint16_t crc = gw_crc(answer, length);
     answer[length] = (uint8_t)crc;
     answer[length + 1u] = (uint8_t)(crc >> 8);
-    post(world, world->now + 5u, (struct gw_app_event){.kind = GW_APP_RECEIVED}, answer, (uint32_t)length + 2u, NULL);
-}
-
-// ---- The broker ----------------------------------------------------------------------------------------------------
-
-static void on_connect(struct world *world, const struct gw_app_action *action)
-{
-    memset(world->in_flight, 0, sizeof world->in_flight);
-    world->connects++;
-    world->connection = action->connection;
-    world->slot = action->slot;
-    world->floor_s = action->floor_s;
-    const bool is_refused = action->slot != world->app.cert.active && !world->is_spare_accepted;
-    world->is_connected = world->is_reachable && !is_refused;
-    must(world, action->floor_s >= BUILD_S, "the clock's floor is at least the build", action->floor_s);
-    must(world, action->floor_s * UINT64_C(1000) <= world_true_ms(world) + 1000u || world->clock_error_ms != 0,
-         "the clock's floor is not in the future", action->floor_s);
-    post(world, world->now + 20u,
-         (struct gw_app_event){.kind = world->is_connected ? GW_APP_CONNECTED
-                                       : is_refused        ? GW_APP_REJECTED
-                                                           : GW_APP_DISCONNECTED,
-                               .connection = action->connection,
-                               .not_after_s = world_true_ms(world) / 1000u + 100u * 86400u},
-         NULL, 0, NULL);
-}
-
-/// What is true of a telemetry message that is published.
-static void check_telemetry(struct world *world, const char *text)
-{
-    const char *value = strstr(text, "\"N\",\"valor\":");
-    uint64_t stamp = 0;
-    must(world, gw_time_read(text + GW_MESSAGE_STAMP_AT, GW_TIME_LENGTH, &stamp), "a timestamp", 0);
-    if (value == NULL) {
-        return; // of meter 1 alone
-    }
-    const uint32_t number = (uint32_t)strtoul(value + 12, NULL, 10);
-    struct cycle *cycle = &world->cycles[number % CYCLES_MAX];
-    must(world, number < world->counter, "a cycle that was read", number);
-    must(world, cycle->stamp_s == 0u || cycle->stamp_s == stamp, "a cycle keeps its timestamp", number);
-    must(world, number == 0u || world->cycles[number - 1u].stamp_s < stamp, "a timestamp of its own, oldest first", number);
-    if (world->clock_error_ms == 0) {
-        const uint64_t began_s = cycle->true_ms / 1000u;
-        must(world, stamp == began_s, "the second in which the cycle began", number);
-    }
-    if (!world->may_overtake && cycle->stamp_s == 0u) {
-        for (uint32_t later = number + 1u; later < world->counter; later++) {
-            must(world, world->cycles[later].stamp_s == 0u, "oldest first", number);
-        }
-    }
-    cycle->stamp_s = stamp;
-}
-
-/// What an answer says, held against the command.
-static void check_ack(struct world *world, const char *text)
-{
-    char cmd_id[GW_CMD_ID_MAX + 1u] = "";
-    const char *id = text + 45;
-    const char *code = strstr(text, "\"code\":\"");
-    snprintf(cmd_id, sizeof cmd_id, "%.*s", (int)strcspn(id, "\""), id);
-    struct sent *sent = world_find(world, cmd_id);
-    must(world, sent != NULL && code != NULL, "an answer to a command that was sent", 0);
-    if (sent == NULL || code == NULL) {
-        return;
-    }
-    char found[40];
-    snprintf(found, sizeof found, "%.*s", (int)strcspn(code + 8, "\""), code + 8);
-    must(world, sent->answers == 0u || strcmp(found, sent->code) == 0, "a repeat gets the first answer", sent->answers);
-    snprintf(sent->code, sizeof sent->code, "%s", found);
-    sent->answers++;
-    snprintf(world->last_ack, sizeof world->last_ack, "%s", text);
-}
-
-static void on_publish(struct world *world, const struct gw_app_action *action)
-{
-    static char text[GW_APP_BUFFER_MIN + 1u];
-    const bool is_taken = world->is_connected && action->connection == world->connection;
-    struct gw_app_event event = {.kind = GW_APP_DELETED, .connection = action->connection, .sequence = action->sequence};
-    memcpy(text, action->bytes, action->length);
-    text[action->length] = '\0';
-    must(world, world->was_told, "nothing is published before the clock is trusted", action->sequence);
-    must(world, action->length > 0u && action->length <= sizeof world->buffer, "a message of some length", action->length);
-    must(world, strstr(text, "1970-") == NULL, "no placeholder is published", action->sequence);
-    if (!is_taken) {
-        post(world, world->now, event, NULL, 0, NULL);
-        return;
-    }
-    unsigned in_flight = 0;
-    for (unsigned i = 0; i < IN_FLIGHT_MAX; i++) {
-        in_flight += world->in_flight[i].is_there ? 1u : 0u;
-        must(world, !world->in_flight[i].is_there || world->in_flight[i].sequence != action->sequence,
-             "no message twice in flight", action->sequence);
-    }
-    // What had to give way on a full flash while it was in flight is the client's still, and nobody else's.
-    must(world, in_flight <= world->config.window + 1u || world->app.queue.log.dropped > 0u,
-         "no more in flight than the window", in_flight);
-    event.kind = GW_APP_PUBACKED;
-    event.reason = world->refused_part[0] == '\0' || strstr(text, world->refused_part) != NULL ? world->reason : 0u;
-    const bool is_accepted = event.reason < 128u && !world->is_silent;
-    // So does what a flash that refused never held.
-    world->may_overtake = world->may_overtake || event.reason >= 128u || action->sequence == UINT32_MAX;
-    if (action->topic == GW_APP_TOPIC_STATUS) {
-        world->statuses++;
-        world->last_status_ms = world_true_ms(world);
-        snprintf(world->last_status, sizeof world->last_status, "%s", text);
-    } else if (action->topic == GW_APP_TOPIC_ACKS) {
-        if (is_accepted) {
-            check_ack(world, text);
-        }
-    } else {
-        must(world, action->topic == GW_APP_TOPIC_TELEMETRY, "a topic that is published on", action->topic);
-        world->telemetries++;
-        check_telemetry(world, text);
-        const char *value = strstr(text, "\"N\",\"valor\":");
-        if (is_accepted && value != NULL) {
-            world->cycles[strtoul(value + 12, NULL, 10) % CYCLES_MAX].is_accepted = true;
-        }
-    }
-    for (unsigned i = 0; i < IN_FLIGHT_MAX; i++) {
-        if (!world->in_flight[i].is_there) {
-            world->in_flight[i].is_there = true;
-            world->in_flight[i].sequence = action->sequence;
-            break;
-        }
-    }
-    if (!world->is_silent) {
-        // The broker has it now; the PUBACK takes its time, and may be lost with the connection.
-        post(world, world->now + 30u, event, NULL, 0, NULL);
-    }
+    world_post(world, world->now + 5u, (struct gw_app_event){.kind = GW_APP_RECEIVED}, answer, (uint32_t)length + 2u, NULL);
 }
 
 // ---- The loop ------------------------------------------------------------------------------------------------------
@@ -316,7 +187,7 @@ static void on_publish(struct world *world, const struct gw_app_action *action)
 static void note_execution(struct world *world, const char *cmd_id)
 {
     struct sent *sent = world_find(world, cmd_id);
-    must(world, sent != NULL && sent->executed == 0u, "a command is executed once", 0);
+    world_must(world, sent != NULL && sent->executed == 0u, "a command is executed once", 0);
     if (sent != NULL) {
         sent->executed++;
     }
@@ -334,27 +205,27 @@ static void act(struct world *world, const struct gw_app_action *action)
         world->line_resets++;
         break;
     case GW_APP_CONNECT:
-        on_connect(world, action);
+        world_on_connect(world, action);
         break;
     case GW_APP_PUBLISH:
-        on_publish(world, action);
+        world_on_publish(world, action);
         break;
     case GW_APP_MAKE_KEY:
         world->keys_made++;
         note_execution(world, world->app.renewal);
-        must(world, action->slot != world->app.cert.active, "the active slot is never touched", action->slot);
+        world_must(world, action->slot != world->app.cert.active, "the active slot is never touched", action->slot);
         event = (struct gw_app_event){.kind = GW_APP_KEY_MADE, .is_good = world->is_key_good,
                                       .bytes = (uint8_t *)request, .length = sizeof request - 1u};
         break;
     case GW_APP_STORE_CERTIFICATE:
-        must(world, action->slot != world->app.cert.active, "the active slot is never touched", action->slot);
-        must(world, strncmp((const char *)action->bytes, "-----BEGIN", 10) == 0, "a certificate", action->length);
+        world_must(world, action->slot != world->app.cert.active, "the active slot is never touched", action->slot);
+        world_must(world, strncmp((const char *)action->bytes, "-----BEGIN", 10) == 0, "a certificate", action->length);
         event = (struct gw_app_event){.kind = GW_APP_CERTIFICATE_STORED, .is_good = world->is_certificate_good};
         break;
     case GW_APP_UPDATE:
         world->updates++;
         note_execution(world, action->command->cmd_id);
-        post(world, world->now + 100u,
+        world_post(world, world->now + 100u,
              (struct gw_app_event){.kind = GW_APP_UPDATE_ENDED, .is_good = world->is_update_good, .code = "signature"},
              NULL, 0, NULL);
         break;
@@ -395,6 +266,7 @@ bool world_run(struct world *world, uint64_t milliseconds)
         if (world->knows_time) {
             const struct gw_app_event clock = {
                 .kind = GW_APP_CLOCK, .wall_ms = (uint64_t)((int64_t)world_true_ms(world) + world->clock_error_ms)};
+            world->told_ms = world->was_told ? world->told_ms : world_true_ms(world);
             world->was_told = true;
             gw_app_take(&world->app, &clock, world->now);
         }
@@ -407,7 +279,7 @@ bool world_run(struct world *world, uint64_t milliseconds)
                 break; // what a board without supply would do, it does not
             }
             act(world, &action);
-            must(world, ++actions < 1000u, "the machine waits at last", (uint64_t)action.kind);
+            world_must(world, ++actions < 1000u, "the machine waits at last", (uint64_t)action.kind);
         } while (action.kind != GW_APP_WAIT && !world_is_off(world) && !world->has_failed);
         if (take_event(world)) {
             continue;
@@ -468,6 +340,7 @@ void world_settle(struct world *world)
     }
     const uint32_t read = world->counter;
     uint32_t dropped = 0;
+    bool was_held = false;
     for (unsigned i = 0; i < 400u && !world->has_failed; i++) {
         if (!world_run(world, 10000)) {
             world_boot(world);
@@ -477,9 +350,10 @@ void world_settle(struct world *world)
             open += world->cycles[number].is_accepted || world->cycles[number].is_excused ? 0u : 1u;
         }
         // What is left has been counted: dropped from a full flash, or given up without a moment. A small flash may
-        // drop some more while refused messages wait for their time; another one not once it is connected and its
-        // backlog is gone.
-        dropped = i < 6u ? world->app.queue.log.dropped : dropped;
+        // drop some more at any time; another one while refused messages wait for theirs, and not once it is connected
+        // and its backlog is gone.
+        dropped = i < 6u || was_held ? world->app.queue.log.dropped : dropped;
+        was_held = world->app.queue.has_deferred;
         const bool is_small = world->queue.block.block_count < 50u;
         const uint32_t gone = is_small ? world->app.queue.log.dropped : dropped;
         if (i > 30u && open <= gone + world->discarded + world->app.queue.discarded) {
@@ -488,6 +362,6 @@ void world_settle(struct world *world)
     }
     for (uint32_t number = 0; number < read; number++) {
         const struct cycle *cycle = &world->cycles[number];
-        must(world, cycle->is_accepted || cycle->is_excused, "nothing is lost that is not counted", number);
+        world_must(world, cycle->is_accepted || cycle->is_excused, "nothing is lost that is not counted", number);
     }
 }

@@ -21,6 +21,7 @@ enum {
 /// What became of a cycle: of the answer in which meter 0 showed its number.
 struct cycle {
     uint64_t true_ms;   ///< When it was asked for.
+    uint64_t told_ms;   ///< When an earlier boot learned the time; 0 if this one had.
     uint64_t stamp_s;   ///< With which timestamp it was published; 0 for never.
     bool is_accepted;   ///< Whether the broker took it.
     bool is_excused;    ///< The supply failed while it was read or stored.
@@ -59,6 +60,7 @@ struct world {
     uint64_t now;                 ///< Milliseconds since then.
     bool knows_time;              ///< Whether the machine is told the time.
     bool was_told;                ///< Whether it was, in this boot.
+    uint64_t told_ms;             ///< When it last was for the first time in a boot: true time.
     int64_t clock_error_ms;       ///< What its clock is ahead by.
     bool is_reachable;            ///< Whether connections to the broker succeed.
     bool is_connected;

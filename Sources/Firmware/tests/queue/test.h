@@ -24,6 +24,8 @@ void test_power(unsigned seeds);
 void test_cert(void);
 void test_command(void);
 void test_app(void);
+void test_link(void);
+void test_tasks(void);
 void test_model(unsigned lives);
 
 #endif

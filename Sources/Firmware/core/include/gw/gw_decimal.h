@@ -60,16 +60,14 @@ uint32_t gw_divide(uint64_t *number, uint32_t divisor);
 ///         digits, or is longer than 255 bytes.
 bool gw_decimal_parse(const char *text, size_t length, gw_decimal_t *number);
 
-/// The shortest decimal that reads back as the same binary32 (to nearest, ties to even).
+/// The shortest decimal that reads back as the same binary32 or binary64 (to nearest, ties to even).
 ///
 /// Of several with as few digits the one nearest to the float; of two equally near the one whose last digit is even.
 ///
-/// @param bits  The float's pattern, as it stands in two registers.
+/// @param bits       The float's pattern, as it stands in two registers or in four.
+/// @param is_double  Whether it is a binary64.
 /// @return false for NaN and the infinities, which are no numbers.
-bool gw_decimal_from_float32(uint32_t bits, gw_decimal_t *number);
-
-/// The shortest decimal that reads back as the same binary64; else as gw_decimal_from_float32.
-bool gw_decimal_from_float64(uint64_t bits, gw_decimal_t *number);
+bool gw_decimal_from_float(uint64_t bits, bool is_double, gw_decimal_t *number);
 
 /// Writes the canonical text of number × scale + offset, exactly.
 ///

@@ -23,16 +23,8 @@ extern "C" {
 /// The last second that the machine holds, in 2106: the records on flash have 32 bits. Messages and texts go further.
 #define GW_TIME_HELD_LAST UINT32_MAX
 
-/// The parts of a second of the Gregorian calendar, UTC: year (1970 to 9999), month (1 to 12), day, hour, minute, second
-/// (0 to 59, never 60).
-#define GW_TIME_PARTS 6u
-
 /// Whole seconds of milliseconds, of a time or a duration that ends before GW_TIME_HELD_LAST.
 uint32_t gw_time_seconds(uint64_t milliseconds);
-
-/// Turns the GW_TIME_PARTS of a date into seconds since 1970; false, with `*seconds` untouched, if there is no such
-/// second.
-bool gw_time_from_parts(const uint16_t *parts, uint64_t *seconds);
 
 /// Writes GW_TIME_LENGTH characters, not terminated; false, with nothing written, beyond GW_TIME_LAST.
 bool gw_time_write(uint64_t seconds, char *text);

@@ -79,6 +79,6 @@ static bool wall_ms(void *context, uint64_t *milliseconds)
 
 void clock_open(struct gw_hal_clock *clock)
 {
-    is_trusted = false;
+    // Whether it is trusted stays as it is: the time server may have answered already.
     *clock = (struct gw_hal_clock){.context = NULL, .monotonic_ms = monotonic_ms, .wall_ms = wall_ms};
 }

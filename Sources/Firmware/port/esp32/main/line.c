@@ -1,5 +1,6 @@
 #include "line.h"
 
+#include "driver/gpio.h"
 #include "driver/uart.h"
 #include "driver/uart_select.h"
 #include "esp_log.h"
@@ -50,6 +51,9 @@ static bool set_up(void)
         || uart_set_rx_timeout(port, QUIET_CHARACTERS) != ESP_OK || uart_flush_input(port) != ESP_OK) {
         return false;
     }
+    // While the gateway sends, the transceiver lets go of RX, and what floats reads as bytes. Not every release of ESP-IDF
+    // pulls it up by itself; a classic ESP32 cannot at 34 to 39, and needs a resistor there.
+    (void)gpio_pullup_en((gpio_num_t)CONFIG_GW_LINE_RX_GPIO);
     uart_set_select_notif_callback(port, on_bytes);
     return true;
 }

@@ -259,9 +259,10 @@ uint64_t tls_not_after(const char *certificate)
     uint64_t seconds = 0;
     if (parse_pem(&chain, certificate)) {
         const mbedtls_x509_time *end = &chain.valid_to;
-        const uint16_t parts[GW_TIME_PARTS] = {(uint16_t)end->year, (uint16_t)end->mon, (uint16_t)end->day,
-                                               (uint16_t)end->hour, (uint16_t)end->min, (uint16_t)end->sec};
-        (void)gw_time_from_parts(parts, &seconds);
+        char text[80];
+        const int length = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", end->year, end->mon, end->day,
+                                    end->hour, end->min, end->sec);
+        (void)gw_time_read(text, length > 0 ? (size_t)length : 0u, &seconds);
     }
     mbedtls_x509_crt_free(&chain);
     return seconds;

@@ -1,6 +1,7 @@
 /// The UART, and behind it meters that answer holding register N with N + 1000 times their address, after 10 ms.
 #include <string.h>
 
+#include "driver/gpio.h"
 #include "driver/uart.h"
 #include "driver/uart_select.h"
 #include "gw/gw_crc.h"
@@ -113,6 +114,12 @@ esp_err_t uart_set_pin(uart_port_t port, int tx, int rx, int rts, int cts)
 {
     CHECK(port == UART_NUM_1 && cts == UART_PIN_NO_CHANGE);
     return set_pins(tx, rx, rts);
+}
+
+esp_err_t gpio_pullup_en(gpio_num_t gpio)
+{
+    world->pulled_up = (int)gpio;
+    return ESP_OK;
 }
 
 esp_err_t uart_set_mode(uart_port_t port, uart_mode_t mode)

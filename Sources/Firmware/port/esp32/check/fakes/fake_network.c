@@ -88,6 +88,10 @@ esp_err_t esp_wifi_start(void)
 
 esp_err_t esp_wifi_connect(void)
 {
+    if (world->wifi_refusals > 0u) {
+        world->wifi_refusals--;
+        return ESP_FAIL;
+    }
     joins_us = world->now_us + 1000000u;
     return ESP_OK;
 }

@@ -54,9 +54,11 @@ struct world {
     int uart_stop_bits;
     int uart_mode;
     int uart_pins[3];
+    int pulled_up;             ///< The pin that is.
     unsigned uart_installs;
     // Network and time
     bool time_server_answers;
+    unsigned wifi_refusals;    ///< So many attempts to join do not even begin.
     int64_t time_server_lie_s; ///< Added to what it says.
     // Broker
     enum world_broker broker;

@@ -16,6 +16,8 @@ typedef enum {
     WIFI_REASON_NO_AP_FOUND = 201,
     WIFI_REASON_AUTH_FAIL = 202,
     WIFI_REASON_HANDSHAKE_TIMEOUT = 204,
+    WIFI_REASON_NO_AP_FOUND_W_COMPATIBLE_SECURITY = 210,
+    WIFI_REASON_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD = 211,
 } wifi_err_reason_t;
 typedef struct {
     uint8_t ssid[32];
@@ -24,6 +26,8 @@ typedef struct {
     uint8_t reason;
     int8_t rssi;
 } wifi_event_sta_disconnected_t;
+typedef enum { WIFI_FAST_SCAN, WIFI_ALL_CHANNEL_SCAN } wifi_scan_method_t;
+typedef enum { WIFI_CONNECT_AP_BY_SIGNAL, WIFI_CONNECT_AP_BY_SECURITY } wifi_sort_method_t;
 typedef struct {
     int8_t rssi;
     wifi_auth_mode_t authmode;
@@ -31,6 +35,8 @@ typedef struct {
 typedef struct {
     uint8_t ssid[32];
     uint8_t password[64];
+    wifi_scan_method_t scan_method;
+    wifi_sort_method_t sort_method;
     wifi_scan_threshold_t threshold;
     wifi_sae_pwe_method_t sae_pwe_h2e;
 } wifi_sta_config_t;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "link.h"
+#include "network.h"
 #include "test.h"
 
 void world_lose_wifi(void);
@@ -236,14 +237,16 @@ static void lost_wifi(void)
 {
     CHECK(world_run_until(has_telemetry, 60000));
     for (int i = 0; i < 20; i++) {
+        world->wifi_refusals = i == 10 ? 3u : 0u;
         world_lose_wifi();
         CHECK(world_key_in_memory() == 'K');
         world_break_connection();
         world_run(20);
         CHECK(world->clients == 0u && world_key_in_memory() == 0); // a key is in memory only while it is used
         world_run(40000);
+        CHECK(network_is_up());
     }
-    CHECK(world_logged("lost from hearing"));
+    CHECK(world_logged("lost from hearing") && world_logged("the driver does not try"));
     world_run(600000);
     CHECK(world->connects >= 20u);
     check_no_gap(4);

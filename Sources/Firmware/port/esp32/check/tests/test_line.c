@@ -13,6 +13,7 @@ static void one_dead(void)
     CHECK(strstr(world_last("/telemetry")->bytes, "D01") != NULL);
     CHECK(world->uart_mode == 1 && world->uart_baud == 9600 && world->uart_parity == 0 && world->uart_stop_bits == 1);
     CHECK(world->uart_pins[0] == 4 && world->uart_pins[1] == 5 && world->uart_pins[2] == 6);
+    CHECK(world->pulled_up == 5);
 }
 
 static void dead_slave(void)
