@@ -38,7 +38,7 @@ let package = Package(
         .executable(name: "edge-crash", targets: ["EdgeCrash"]),
         .executable(name: "edge-demo", targets: ["Demonstration"]),
         .executable(name: "edge-firmware", targets: ["EdgeFirmware"]),
-        .library(name: "ModbusKit", targets: ["ModbusKit", "ModbusModel"]),
+        .library(name: "ModbusKit", targets: ["ModbusKit", "ModbusModel", "SerialPorts"]),
         .library(name: "TelemetryContract", targets: ["TelemetryContract"]),
     ],
     dependencies: [
@@ -56,17 +56,18 @@ let package = Package(
 
         .systemLibrary(name: "CClock"),
 
-        // Ground floor: values, one thread, and the machine's clocks.
+        // Ground floor: values, one thread, the machine's clocks and its serial ports.
         room("BlockingExecutor"),
         room("ExactArithmetic"),
         room("MachineClock", ["CClock"]),
         room("ModbusModel", ["ExactArithmetic"]),
+        room("SerialPorts"),
 
         // First floor: the four that the agent is made of, and the contract. They do not know each other.
         room("TelemetryContract", ["ExactArithmetic"]),
-        room("ModbusKit", ["BlockingExecutor", "CModbus", "ModbusModel"]),
+        room("ModbusKit", ["BlockingExecutor", "CModbus", "ModbusModel", "SerialPorts"]),
         room("StoreForward", ["BlockingExecutor", "CSQLite"]),
-        room("BusProbe", ["BlockingExecutor", "ExactArithmetic", "ModbusModel"]),
+        room("BusProbe", ["BlockingExecutor", "ExactArithmetic", "ModbusModel", "SerialPorts"]),
         room("BrokerLink", ["CMosquitto", "COpenSSL"]),
         room("AgentConfiguration", ["CYAML", "ExactArithmetic", "ModbusModel", "TelemetryContract"]),
 
@@ -88,13 +89,13 @@ let package = Package(
             "EdgeAgentCore",
             [
                 "AgentConfiguration", "BlockingExecutor", "BrokerLink", "MachineClock", "ModbusKit", "ModbusModel",
-                "StoreForward", "TelemetryContract", lifecycle, log, signals,
+                "SerialPorts", "StoreForward", "TelemetryContract", lifecycle, log, signals,
             ]),
         .executableTarget(
             name: "EdgeAgent",
             dependencies: [
                 "AgentConfiguration", "BrokerLink", "BusProbe", "EdgeAgentCore", "ExactArithmetic", "LineSimulator",
-                "ModbusKit", "ModbusModel", "StoreForward", "TelemetryContract", arguments, log, signals,
+                "ModbusKit", "ModbusModel", "SerialPorts", "StoreForward", "TelemetryContract", arguments, log, signals,
             ],
             swiftSettings: settings),
 
@@ -135,7 +136,10 @@ let package = Package(
             dependencies: ["ExactArithmetic", "LineSimulator", "ModbusKit", "ModbusModel"],
             path: "Tests/FaultMatrix",
             swiftSettings: settings),
-        tests("ModbusKit", ["ExactArithmetic", "FaultMatrix", "LineSimulator", "MachineTime", "ModbusModel"]),
+        tests("SerialPorts", ["LineSimulator"]),
+        tests(
+            "ModbusKit",
+            ["ExactArithmetic", "FaultMatrix", "LineSimulator", "MachineTime", "ModbusModel", "SerialPorts"]),
         .testTarget(
             name: "FirmwareTests",
             dependencies: ["ContractPeer", "ExactArithmetic", "FirmwareCore", "ModbusModel", "TelemetryContract"],
@@ -168,7 +172,9 @@ let package = Package(
             ]),
         tests("EdgeAgent", ["AgentConfiguration", "BrokerLink", "BusProbe", "EdgeAgentCore", "TelemetryContract"]),
         tests("LineSimulator", ["MachineTime"]),
-        tests("BusProbe", ["AgentConfiguration", "ExactArithmetic", "LineSimulator", "MachineTime", "ModbusModel"]),
+        tests(
+            "BusProbe",
+            ["AgentConfiguration", "ExactArithmetic", "LineSimulator", "MachineTime", "ModbusModel", "SerialPorts"]),
         tests("MachineClock"),
         tests("FieldBench"),
         .testTarget(

@@ -1,4 +1,5 @@
 internal import ModbusKit
+internal import SerialPorts
 
 /// What one cycle brought, from all lines that were polled in it.
 struct GatewayCycle: Sendable {

@@ -1,5 +1,6 @@
 internal import Logging
 internal import ModbusKit
+internal import SerialPorts
 internal import StoreForward
 
 /// Says what an operator would act on, once per change, and sums every cycle up in one line.

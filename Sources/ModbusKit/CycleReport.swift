@@ -1,5 +1,6 @@
 public import ExactArithmetic
 public import ModbusModel
+public import SerialPorts
 
 /// What one cycle brought.
 public struct CycleReport: Sendable {

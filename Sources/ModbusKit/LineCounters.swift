@@ -1,3 +1,5 @@
+public import SerialPorts
+
 /// What a line has done since it was made; every number only grows.
 public struct LineCounters: Sendable, Hashable {
     /// Requests that were sent, those that only settle an outstanding answer included.

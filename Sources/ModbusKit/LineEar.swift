@@ -84,9 +84,16 @@ struct LineEar {
     ) -> End {
         // Whether the rest of a frame is due: then it is fetched without asking first whether it is there.
         var isDue = false
+        // How long it was listened to after the time was up. A thread that was held up has not listened meanwhile.
+        var overtime: Int64 = 0
+        var lastLook = latest
         while true {
             let now = Moment.now
-            guard now < latest + pace.patience else { return .babble }
+            if now > latest {
+                overtime += min(now - max(lastLook, latest), pace.byteGap)
+                guard overtime < pace.patience else { return .babble }
+            }
+            lastLook = now
             if !isDue {
                 // Even when the time is up: what has come meanwhile, as this thread slept, has come in time.
                 let left = max(end(receiver) - now, 0)

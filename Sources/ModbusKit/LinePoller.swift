@@ -1,4 +1,5 @@
 internal import ModbusModel
+internal import SerialPorts
 
 /// Reads all points of all slaves of a line once per call, and remembers between the calls how the slaves behave.
 public actor LinePoller {

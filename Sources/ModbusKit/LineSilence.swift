@@ -41,10 +41,12 @@ struct LineSilence {
     ///
     /// - Returns: What was thrown away; nil if the line did not fall silent within `patience`.
     mutating func drain(_ descriptor: Int32) -> [UInt8]? {
-        let start = Moment.now
+        // A thread that was held up has not listened meanwhile.
+        var listened: Int64 = 0
         var thrownAway: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 512)
         while true {
+            let start = Moment.now
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let silence = Int32(clamping: afterDisturbance / 1_000_000 + 1)
             let ready = poll(&wanted, 1, silence)
@@ -54,7 +56,8 @@ struct LineSilence {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             guard count > 0 else { break }
             thrownAway += buffer.prefix(count)
-            guard .now - start < patience else { return nil }
+            listened += min(.now - start, afterDisturbance)
+            guard listened < patience else { return nil }
         }
         activity()
         return thrownAway

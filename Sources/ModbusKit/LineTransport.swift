@@ -1,5 +1,6 @@
 import Glibc
 internal import ModbusModel
+internal import SerialPorts
 
 /// An open way to the slaves of a line: all that `ModbusLine` knows of ports and connections.
 ///

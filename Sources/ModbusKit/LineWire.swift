@@ -1,4 +1,5 @@
 internal import ModbusModel
+internal import SerialPorts
 
 /// The way to the slaves while it is open, the silences that part the frames on it, and what all that has cost.
 struct LineWire {

@@ -102,15 +102,25 @@ extension Trouble {
         return line
     }
 
-    /// What is found; once more where it is wrong and the machine did not let the line be what it pretends.
-    func names() async throws -> (Trouble, [String]) {
-        var names: [String] = []
-        for _ in 1...6 {
+    /// What is found; again where it is wrong and the machine did not let the line be what it pretends.
+    func outcome(tries: Int) async throws -> Outcome {
+        var outcome = Outcome(trouble: self)
+        for _ in 1...tries {
             let watch = MachineWatch()
-            names = try await diagnosis().findings.map(\.finding.name)
-            if watch.stop() <= MachineWatch.allowed || names.first.map(expected.contains) == true { break }
+            outcome.names = try await diagnosis().findings.map(\.finding.name)
+            outcome.isDisturbed = watch.stop() > MachineWatch.allowed
+            if !outcome.isDisturbed || outcome.isRight { break }
         }
-        return (self, names)
+        return outcome
+    }
+
+    /// What was found, and whether the machine kept time meanwhile.
+    struct Outcome {
+        let trouble: Trouble
+        var names: [String] = []
+        var isDisturbed = false
+
+        var isRight: Bool { names.first.map(trouble.expected.contains) == true }
     }
 
     func diagnosis() async throws -> Diagnosis {
@@ -136,18 +146,23 @@ extension Trouble {
 struct DiagnosisMatrix {
     @Test("is right about a matrix of faults: 9 in 10 at first, all within two, and no bad line is called fine")
     func matrix() async throws {
-        var outcomes: [(Trouble, [String])] = []
-        try await withThrowingTaskGroup(of: (Trouble, [String]).self) { group in
+        var outcomes: [Trouble.Outcome] = []
+        try await withThrowingTaskGroup(of: Trouble.Outcome.self) { group in
             var waiting = Trouble.all[...]
-            for _ in 0..<5 { if let next = waiting.popFirst() { group.addTask { try await next.names() } } }
+            for _ in 0..<5 { if let next = waiting.popFirst() { group.addTask { try await next.outcome(tries: 3) } } }
             while let outcome = try await group.next() {
                 outcomes.append(outcome)
-                if let next = waiting.popFirst() { group.addTask { try await next.names() } }
+                if let next = waiting.popFirst() { group.addTask { try await next.outcome(tries: 3) } }
             }
         }
+        // By itself a line has more of the machine than beside four others.
+        for index in outcomes.indices where outcomes[index].isDisturbed && !outcomes[index].isRight {
+            outcomes[index] = try await outcomes[index].trouble.outcome(tries: 8)
+        }
         var first = 0
-        for (trouble, names) in outcomes {
-            if names.first.map(trouble.expected.contains) ?? false { first += 1 }
+        for outcome in outcomes {
+            let (trouble, names) = (outcome.trouble, outcome.names)
+            if outcome.isRight { first += 1 }
             let isWithinTwo = names.prefix(2).contains { trouble.expected.contains($0) }
             #expect(isWithinTwo, "\(trouble.name): \(names)")
             if trouble.expected != ["fine"] { #expect(names.first != "fine", "\(trouble.name) was called fine") }

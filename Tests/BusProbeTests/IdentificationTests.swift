@@ -1,6 +1,7 @@
 import AgentConfiguration
 import ExactArithmetic
 import LineSimulator
+import MachineTime
 import ModbusModel
 import Testing
 
@@ -37,7 +38,7 @@ extension MeterProfile {
     }
 }
 
-@Suite("The identification")
+@Suite("The identification", .judgesTime)
 struct IdentificationTests {
     @Test("names the meter, or one that cannot be told from it, first for 9 models in 10")
     func park() async throws {

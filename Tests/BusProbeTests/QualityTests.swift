@@ -1,10 +1,11 @@
 import LineSimulator
+import MachineTime
 import ModbusModel
 import Testing
 
 @testable import BusProbe
 
-@Suite("The quality of a line")
+@Suite("The quality of a line", .judgesTime)
 struct QualityTests {
     private func report(times: Int = 60, _ act: (SimulatedLine) -> Void) async throws -> QualityReport {
         let line = try line([1, 2], turnaround: .milliseconds(12), baud: 115200)

@@ -68,7 +68,10 @@ public struct FaultTrial: Sendable {
             await poller.rest(until: .now + .milliseconds(30))
         }
         // An exchange is known when it has ended, copies and all: only then is judged.
-        try await Task.sleep(for: .milliseconds(200))
+        let patience = ContinuousClock.now + .seconds(30)
+        while seen.withLock({ $0.count }) < simulated.counters.requests, ContinuousClock.now < patience {
+            try await Task.sleep(for: .milliseconds(10))
+        }
         let exchanges = seen.withLock { $0 }
         trial.struck = exchanges.count { !$0.faults.isEmpty }
         for cycle in cycles {

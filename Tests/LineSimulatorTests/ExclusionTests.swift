@@ -23,7 +23,7 @@ import Testing
             defer { close(next) }
             return next >= 0 && !isExclusive(next)
         }
-        for _ in 0..<50 where !isOpenToAll() { usleep(100_000) }
+        for _ in 0..<300 where !isOpenToAll() { usleep(100_000) }
         #expect(isOpenToAll())
     }
 }

@@ -7,8 +7,10 @@ extension OnTheWire {
     @Suite struct IndependentMaster {
         /// What mbpoll prints, line by line without white space, and whether it succeeded.
         private func mbpoll(_ line: SimulatedLine, _ arguments: String) throws -> (lines: [String], succeeded: Bool) {
+            // Its own patience of a second is less than a thread may be held up for.
+            let patience = arguments.contains("-o ") ? "" : "-o 10 "
             let command =
-                "mbpoll -m rtu -a 17 -b 19200 -P none -0 -1 \(arguments.replacing("DEVICE", with: line.path)) 2>&1"
+                "mbpoll -m rtu -a 17 -b 19200 -P none -0 -1 \(patience)\(arguments.replacing("DEVICE", with: line.path)) 2>&1"
             let pipe = try #require(popen(command, "r"))
             var output: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 4_096)
@@ -86,7 +88,7 @@ extension OnTheWire {
         func `mbpoll sees what went wrong`(fault: Fault.Kind, message: String) throws {
             let line = try field()
             line.inject(Fault(fault))
-            let (lines, succeeded) = try mbpoll(line, "-t 3 -r 0 -o 0.2 DEVICE")
+            let (lines, succeeded) = try mbpoll(line, "-t 3 -r 0 -o \(fault == .dead ? "0.2" : "5") DEVICE")
             #expect(lines.contains { $0.contains(message) }, "\(lines)")
             #expect(!succeeded)
         }

@@ -1,3 +1,4 @@
+import Glibc
 import LineSimulator
 import Testing
 
@@ -10,6 +11,16 @@ func line(
     with others: [SimulatedSlave] = []
 ) throws -> SimulatedLine {
     try SimulatedLine(settings, slaves: [meter(17)] + others)
+}
+
+/// Waits until something has come about, however busy the machine; false where it never does.
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    let end = ContinuousClock.now + .seconds(30)
+    while ContinuousClock.now < end {
+        if try condition() { return true }
+        usleep(1_000)
+    }
+    return try condition()
 }
 
 func meter(_ id: UInt8, first: UInt16 = 100) -> SimulatedSlave {

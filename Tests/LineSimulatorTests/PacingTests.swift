@@ -1,4 +1,5 @@
 import LineSimulator
+import MachineTime
 import Testing
 
 extension OnTheWire {
@@ -41,7 +42,7 @@ extension OnTheWire {
             return lateness
         }
 
-        @Test(arguments: [(9_600, WireTime.Format.eightN1), (19_200, .eightE1), (115_200, .eightN1)])
+        @Test(.judgesTime, arguments: [(9_600, WireTime.Format.eightN1), (19_200, .eightE1), (115_200, .eightN1)])
         func `each byte arrives at its own moment, the last as exactly as the first`(
             baud: Int,
             format: WireTime.Format

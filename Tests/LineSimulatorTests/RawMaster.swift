@@ -27,8 +27,8 @@ final class RawMaster {
         write(descriptor, bytes, bytes.count)
     }
 
-    /// The bytes that come until there are so many, or until none comes for a while.
-    func receive(_ count: Int = .max, patience: Duration = .milliseconds(1_000)) -> [UInt8] {
+    /// So many bytes, which are sure to come; or those that come until none does for a while.
+    func receive(_ count: Int = .max, patience: Duration = .seconds(30)) -> [UInt8] {
         var result: [UInt8] = []
         arrivals = []
         let milliseconds = Int32(

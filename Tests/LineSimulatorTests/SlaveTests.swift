@@ -88,6 +88,7 @@ extension OnTheWire {
             let line = try line(with: [meter(18)])
             let master = try RawMaster(line.path)
             master.send(sealed([0, 6, 0, 0, 0x12, 0x34]))
+            #expect(eventually { line.exchanges.count == 1 })
             #expect(master.receive(patience: .milliseconds(30)) == [])
             for id in [17, 18] as [UInt8] {
                 #expect(master.ask(reading(0, 1, of: id), for: 7) == sealed([id, 3, 2, 0x12, 0x34]))
@@ -100,6 +101,7 @@ extension OnTheWire {
             let line = try line()
             let master = try RawMaster(line.path)
             master.send(sealed(reading(0, 1, of: 99)))
+            #expect(eventually { line.exchanges.count == 1 })
             #expect(master.receive(patience: .milliseconds(30)) == [])
             #expect(line.counters.unknownSlaves == 1)
             #expect(line.exchanges.map(\.wasIgnored) == [true])
@@ -107,6 +109,7 @@ extension OnTheWire {
             #expect(master.ask(reading(0, 1, of: 99), for: 7) == answer(0, 1, of: 99))
             line.remove(slave: 99)
             master.send(sealed(reading(0, 1, of: 99)))
+            #expect(eventually { line.exchanges.count == 3 })
             #expect(master.receive(patience: .milliseconds(30)) == [])
         }
 

@@ -10,10 +10,15 @@ struct LineFixture {
     let line: ModbusLine
     let settings: LineSettings
 
+    /// How long an answer that is sure to come is waited for: no thread is held up for so long, however busy the machine.
+    static let patience: Duration = .seconds(10)
+
+    /// An answer comes in packets as an adapter hands them over, so that none is torn where the simulator is held up.
+    ///
     /// Each slave holds 100·id + address in its first forty holding registers: no two registers of the line are alike.
-    init(slaves: Int = 1, baud: Int = 115_200, enforcesSilence: Bool = false) throws {
+    init(slaves: Int = 1, baud: Int = 115_200, packetSize: Int = 64, enforcesSilence: Bool = false) throws {
         simulated = try SimulatedLine(
-            SimulatedLineSettings(baud: baud, enforcesSilence: enforcesSilence),
+            SimulatedLineSettings(baud: baud, packetSize: packetSize, enforcesSilence: enforcesSilence),
             slaves: (1...slaves).map { id in
                 var slave = SimulatedSlave(id: UInt8(id), turnaround: .milliseconds(4))
                 for address in 0..<40 {
@@ -34,7 +39,7 @@ struct LineFixture {
     static func address(_ id: Int) throws -> SlaveAddress { try #require(SlaveAddress(id)) }
 
     /// A slave with points of one register each at the given addresses.
-    static func polled(_ id: Int, _ addresses: [Int], gap: Int = 0, timeout: Duration = .milliseconds(60)) throws
+    static func polled(_ id: Int, _ addresses: [Int], gap: Int = 0, timeout: Duration = patience) throws
         -> PolledSlave
     {
         PolledSlave(

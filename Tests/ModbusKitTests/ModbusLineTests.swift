@@ -1,5 +1,6 @@
 import Glibc
 import LineSimulator
+import MachineTime
 import ModbusModel
 import Testing
 
@@ -15,7 +16,7 @@ extension OnTheLine {
                 slave.set(.discreteInputs, 4, .bit(true))
             }
             let slave = try LineFixture.address(1)
-            let timeout = Duration.milliseconds(200)
+            let timeout = LineFixture.patience
             #expect(
                 try await fixture.line.read(fixture.block(3..<6), from: slave, timeout: timeout) == [103, 104, 105])
             #expect(try await fixture.line.read(fixture.block(7..<8, .input), from: slave, timeout: timeout) == [65535])
@@ -28,11 +29,11 @@ extension OnTheLine {
 
         @Test func `the silence of 3.5 characters is kept between all frames`() async throws {
             // These slaves do not hear a request that comes too early.
-            let fixture = try LineFixture(slaves: 3, baud: 38_400, enforcesSilence: true)
+            let fixture = try LineFixture(slaves: 3, baud: 38_400, packetSize: 1, enforcesSilence: true)
             for round in 0..<60 {
                 let id = 1 + round % 3
                 let words = try await fixture.line.read(
-                    fixture.block(0..<2), from: LineFixture.address(id), timeout: .milliseconds(200))
+                    fixture.block(0..<2), from: LineFixture.address(id), timeout: LineFixture.patience)
                 #expect(words == LineFixture.truth(id, 0..<2))
             }
             #expect(fixture.simulated.counters.silenceViolations == 0)
@@ -40,14 +41,14 @@ extension OnTheLine {
 
         /// On a slow line an answer takes longer than the silence that ends a frame, and an exception much less.
         @Test func `long answers and exceptions to long requests are taken on a slow line`() async throws {
-            let fixture = try LineFixture(baud: 9_600)
+            let fixture = try LineFixture(baud: 9_600, packetSize: 1)
             let slave = try LineFixture.address(1)
             for _ in 0..<5 {
                 #expect(
-                    try await fixture.line.read(fixture.block(0..<40), from: slave, timeout: .milliseconds(200))
+                    try await fixture.line.read(fixture.block(0..<40), from: slave, timeout: LineFixture.patience)
                         == LineFixture.truth(1, 0..<40))
                 let failure = await #expect(throws: ModbusFailure.self) {
-                    try await fixture.line.read(fixture.block(0..<90), from: slave, timeout: .milliseconds(200))
+                    try await fixture.line.read(fixture.block(0..<90), from: slave, timeout: LineFixture.patience)
                 }
                 #expect(failure?.kind == .exception(2))
             }
@@ -57,7 +58,7 @@ extension OnTheLine {
             let fixture = try LineFixture()
             let failure = await #expect(throws: ModbusFailure.self) {
                 try await fixture.line.read(
-                    fixture.block(39..<42), from: LineFixture.address(1), timeout: .milliseconds(200))
+                    fixture.block(39..<42), from: LineFixture.address(1), timeout: LineFixture.patience)
             }
             #expect(failure?.kind == .exception(2))
             #expect(failure?.scope == .register)
@@ -68,7 +69,7 @@ extension OnTheLine {
             let fixture = try LineFixture()
             fixture.simulated.inject(Fault(.slow(by: .milliseconds(1_100)), .next(1)), on: 1)
             let words = try await fixture.line.read(
-                fixture.block(0..<1), from: LineFixture.address(1), timeout: .milliseconds(1_500))
+                fixture.block(0..<1), from: LineFixture.address(1), timeout: LineFixture.patience)
             #expect(words == [100])
         }
 
@@ -123,20 +124,20 @@ extension OnTheLine {
             try fixture.simulated.link(at: link)
             let line = ModbusLine(LineSettings(port: link, timing: fixture.settings.timing))
             let slave = try LineFixture.address(1)
-            _ = try await line.read(fixture.block(0..<1), from: slave, timeout: .milliseconds(200))
+            _ = try await line.read(fixture.block(0..<1), from: slave, timeout: LineFixture.patience)
             fixture.simulated.unplug()
             let start = ContinuousClock.now
             let lost = await #expect(throws: ModbusFailure.self) {
-                try await line.read(fixture.block(0..<1), from: slave, timeout: .seconds(5))
+                try await line.read(fixture.block(0..<1), from: slave, timeout: .seconds(60))
             }
             #expect(lost?.scope == .line)
-            #expect(start.duration(to: .now) < .seconds(2), "libmodbus's own recovery would never return")
+            #expect(start.duration(to: .now) < .seconds(30), "libmodbus's own recovery would never return")
             try fixture.simulated.replug()
-            #expect(try await line.read(fixture.block(0..<1), from: slave, timeout: .milliseconds(200)) == [100])
+            #expect(try await line.read(fixture.block(0..<1), from: slave, timeout: LineFixture.patience) == [100])
             fixture.simulated.stop()
         }
 
-        @Test func `a port that comes back is opened at once`() async throws {
+        @Test(.judgesTime) func `a port that comes back is opened at once`() async throws {
             let fixture = try LineFixture()
             let folder = "/tmp/edge-agent-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
             mkdir(folder, 0o700)

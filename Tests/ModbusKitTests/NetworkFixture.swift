@@ -15,7 +15,7 @@ struct NetworkFixture {
         let face: SimulatedLineSettings.Face =
             framing == .tcp ? .tcp(host: host, port: 0) : .rtuOverTCP(host: host, port: 0)
         simulated = try SimulatedLine(
-            SimulatedLineSettings(baud: baud, face: face),
+            SimulatedLineSettings(baud: baud, face: face, packetSize: 64),
             slaves: (1...slaves).map { id in
                 var slave = SimulatedSlave(id: UInt8(id), turnaround: .milliseconds(4))
                 for address in 0..<40 {
@@ -29,7 +29,7 @@ struct NetworkFixture {
     }
 
     /// Reads holding registers; the values are the truth, or it is a failure.
-    func read(_ span: Range<Int>, of id: Int = 1, timeout: Duration = .milliseconds(300)) async throws -> [UInt16] {
+    func read(_ span: Range<Int>, of id: Int = 1, timeout: Duration = LineFixture.patience) async throws -> [UInt16] {
         let words = try await line.read(
             ReadBlock(table: .holding, span: span, points: []), from: LineFixture.address(id), timeout: timeout)
         #expect(words == LineFixture.truth(id, span), "a wrong value is worse than none")

@@ -1,5 +1,6 @@
 import Glibc
 import LineSimulator
+import MachineTime
 import ModbusModel
 import Synchronization
 import Testing
@@ -20,7 +21,7 @@ extension OnTheLine {
             let slave = try LineFixture.address(1)
             func words(_ table: RegisterTable, _ span: Range<Int>) async throws -> [UInt16] {
                 try await fixture.line.read(
-                    ReadBlock(table: table, span: span, points: []), from: slave, timeout: .milliseconds(500))
+                    ReadBlock(table: table, span: span, points: []), from: slave, timeout: LineFixture.patience)
             }
             #expect(try await words(.holding, 3..<6) == [103, 104, 105])
             #expect(try await words(.input, 7..<8) == [65535])
@@ -50,7 +51,8 @@ extension OnTheLine {
             // Twice the timeout, so that the late answer lands while another one is waited for.
             fixture.simulated.inject(Fault(.late(after: .milliseconds(120)), .probability(0.3)))
             var values = 0
-            for round in 0..<60 {
+            // On a machine that is busy more are lost, and it takes longer.
+            for round in 0..<600 where values <= 20 || round < 60 {
                 let start = round * 7 % 30
                 let words = try? await fixture.read(
                     start..<start + 4, of: 1 + round % 2, timeout: .milliseconds(60))
@@ -74,7 +76,7 @@ extension OnTheLine {
         @Test func `after one late answer the next request is answered, and not one later for ever`() async throws {
             // libmodbus 3.1.6 fails every request after this one: each finds the answer before it.
             let fixture = try NetworkFixture(.tcp)
-            fixture.simulated.inject(Fault(.late(after: .milliseconds(150)), .next(1)))
+            fixture.simulated.inject(Fault(.late(after: .milliseconds(1_500)), .next(1)))
             await #expect(throws: ModbusFailure.self) { try await fixture.read(0..<4, timeout: .milliseconds(80)) }
             for _ in 0..<5 { _ = try await fixture.read(4..<8) }
         }
@@ -84,7 +86,7 @@ extension OnTheLine {
             let fixture = try NetworkFixture(.tcp)
             fixture.simulated.inject(Fault(kind))
             let failure = await #expect(throws: ModbusFailure.self) {
-                try await fixture.read(0..<4, timeout: .milliseconds(100))
+                try await fixture.read(0..<4, timeout: .seconds(1.5))
             }
             #expect(failure?.kind == .unexpectedAnswer)
             fixture.simulated.clearFaults()
@@ -118,7 +120,7 @@ extension OnTheLine {
             #expect(failure?.scope == .line)
         }
 
-        @Test(arguments: NetworkEndpoint.Framing.both)
+        @Test(.judgesTime, arguments: NetworkEndpoint.Framing.both)
         func `a server that goes away is a failure of the line, and back within two seconds of its return`(
             framing: NetworkEndpoint.Framing
         ) async throws {
@@ -150,7 +152,7 @@ extension OnTheLine {
             let taken = start.duration(to: .now)
             #expect(failure?.kind == .unreachable)
             #expect(taken >= .milliseconds(300))
-            #expect(taken < .seconds(2))
+            #expect(taken < .seconds(30), "the kernel would try for two minutes")
         }
 
         @Test func `a name without an address is said so, and soon`() async throws {
@@ -162,16 +164,18 @@ extension OnTheLine {
             let start = ContinuousClock.now
             let failure = await #expect(throws: ModbusFailure.self) { try await line.open() }
             #expect(failure?.kind == .hostUnknown)
-            #expect(start.duration(to: .now) < .seconds(3))
+            #expect(start.duration(to: .now) < .seconds(20), "a name server that is away takes half a minute")
             #expect(failure?.mayPass == true)
         }
 
         @Test func `a name server that is silent costs its time and not more, and one thread`() async throws {
             let lookups = Mutex(0)
+            let isOver = Atomic(false)
+            defer { isOver.store(true, ordering: .relaxed) }
             let slow: NameLookup.Resolver = { _, _, flags in
                 guard flags != AI_NUMERICHOST else { return .failed(EAI_NONAME) }
                 lookups.withLock { $0 += 1 }
-                sleep(2)
+                while !isOver.load(ordering: .relaxed) { usleep(10_000) }
                 return .found([])
             }
             for _ in 0..<3 {
@@ -182,7 +186,7 @@ extension OnTheLine {
                     Issue.record("\(outcome)")
                     return
                 }
-                #expect(start.duration(to: .now) < .seconds(1))
+                #expect(start.duration(to: .now) < .seconds(30))
             }
             #expect(lookups.withLock { $0 } == 1)
         }

@@ -1,6 +1,7 @@
 import Glibc
 import LineSimulator
 import ModbusModel
+import SerialPorts
 import Testing
 
 @testable import ModbusKit
@@ -55,34 +56,36 @@ import Testing
         #expect(failure?.mayPass == false)
     }
 
-    @Test func `the port's counters are read, and counted from the opening on`() throws {
-        func errors(_ framing: Int32, _ overrun: Int32, _ parity: Int32, _ breaks: Int32) throws -> PortErrors {
-            try #require(
-                PortErrors(of: 0) { _, request, pointer in
-                    #expect(request == 0x545D)
-                    let words = pointer.assumingMemoryBound(to: Int32.self)
-                    (words[6], words[7], words[8], words[9], words[10]) = (framing, overrun, parity, breaks, 1)
-                    return 0
-                })
-        }
+    @Test func `the port's counters are counted from the opening on`() throws {
         var count = PortErrorCount()
         #expect(count.sum == nil)
-        count.opened(try errors(5, 5, 5, 5))
+        count.opened(errors(framing: 5, parity: 5, breaks: 5))
         #expect(count.sum?.isClean == true, "what was before us is not ours")
-        count.look(try errors(7, 5, 6, 5))
-        count.look(try errors(9, 5, 6, 8))
-        #expect(count.sum == (try sum(framing: 4, parity: 1, breaks: 3)))
+        count.look(errors(framing: 7, parity: 6, breaks: 5))
+        count.look(errors(framing: 9, parity: 6, breaks: 8))
+        #expect(count.sum == errors(framing: 4, parity: 1, breaks: 3))
         // An adapter that comes back counts from zero again.
-        count.opened(try errors(0, 0, 0, 0))
-        count.look(try errors(1, 0, 0, 0))
-        #expect(count.sum == (try sum(framing: 5, parity: 1, breaks: 3)))
-        #expect(PortErrors(of: 0) { _, _, _ in -1 } == nil)
+        count.opened(errors())
+        count.look(errors(framing: 1))
+        #expect(count.sum == errors(framing: 5, parity: 1, breaks: 3))
     }
 
-    private func sum(framing: Int, parity: Int, breaks: Int) throws -> PortErrors {
+    private func errors(framing: Int = 0, parity: Int = 0, breaks: Int = 0) -> PortErrors {
         var errors = PortErrors()
         (errors.framing, errors.parity, errors.breaks) = (framing, parity, breaks)
         return errors
+    }
+
+    @Test func `each way in which a port cannot be had is a failure of the line with words of its own`() {
+        let kinds = PortRefusal.Reason.allCases.map { ModbusFailure.Kind($0) }
+        #expect(Set(kinds).count == kinds.count)
+        for kind in kinds {
+            let failure = ModbusFailure(kind, code: 5, at: "/dev/ttyX")
+            #expect(failure.scope == .line && failure.description.hasPrefix("/dev/ttyX: "))
+        }
+        #expect(Set(kinds.map { ModbusFailure($0, at: "/dev/ttyX").description }).count == kinds.count)
+        // What does not pass by itself is not waited for.
+        #expect(kinds.filter { !ModbusFailure($0, at: "").mayPass } == [.portNotPermitted, .notASerialPort])
     }
 
     @Test(arguments: ["class/tty/DEVICE/device", "bus/usb-serial/devices/DEVICE"])
@@ -130,7 +133,7 @@ extension OnTheLine {
             let fixture = try LineFixture()
             let poller = LinePoller(
                 line: fixture.line, slaves: [try LineFixture.polled(1, [0])], policy: RetryPolicy())
-            let report = await poller.poll(deadline: .now + .seconds(5))
+            let report = await poller.poll(deadline: .now + .seconds(30))
             #expect(report.succeeded == 1)
             #expect(report.portErrors == nil)
             #expect(await fixture.line.counters.portErrors == nil)
@@ -145,15 +148,15 @@ extension OnTheLine {
             symlink(old.simulated.path, link)
             let line = ModbusLine(LineSettings(port: link, timing: old.settings.timing))
             let slave = try LineFixture.address(1)
-            func read() async throws -> [UInt16] {
-                try await line.read(old.block(0..<1), from: slave, timeout: .milliseconds(150))
+            func read(within timeout: Duration = LineFixture.patience) async throws -> [UInt16] {
+                try await line.read(old.block(0..<1), from: slave, timeout: timeout)
             }
             #expect(try await read() == [100])
             // The adapter came back under another number, and the old node was not taken away.
             unlink(link)
             symlink(new.simulated.path, link)
             old.simulated.inject(Fault(.dead))
-            let failure = await #expect(throws: ModbusFailure.self) { try await read() }
+            let failure = await #expect(throws: ModbusFailure.self) { try await read(within: .milliseconds(150)) }
             #expect(failure?.kind == .portLost)
             #expect(try await read() == [4711])
         }

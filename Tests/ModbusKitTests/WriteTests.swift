@@ -40,7 +40,7 @@ extension OnTheLine {
             let (words, table, several, function) = Self.functions[index]
             let outcome = try await line.write(
                 request(words, to: table, asSeveral: several), to: LineFixture.address(1),
-                timeout: .milliseconds(400))
+                timeout: LineFixture.patience)
             #expect(outcome == .confirmed)
             #expect(simulated.exchanges.map(\.function) == [function, table.readFunction])
             #expect(simulated.exchanges.first?.words == words)
@@ -56,7 +56,7 @@ extension OnTheLine {
             }
             defer { simulated.observe(nil) }
             let outcome = try await fixture.line.write(
-                request([5]), to: LineFixture.address(1), timeout: .milliseconds(200))
+                request([5]), to: LineFixture.address(1), timeout: LineFixture.patience)
             guard case .differs(let words) = outcome else {
                 Issue.record("\(outcome)")
                 return
@@ -67,7 +67,7 @@ extension OnTheLine {
         @Test func `a refused write is refused, and not sent again`() async throws {
             let fixture = try LineFixture()
             let outcome = try await fixture.line.write(
-                request([1], to: .holding, 200), to: LineFixture.address(1), timeout: .milliseconds(200))
+                request([1], to: .holding, 200), to: LineFixture.address(1), timeout: LineFixture.patience)
             guard case .refused(let failure) = outcome else {
                 Issue.record("\(outcome)")
                 return
@@ -89,9 +89,9 @@ extension OnTheLine {
                 (simulated, line) = (fixture.simulated, fixture.line)
             }
             // Carried out, and its acknowledgement is late: it falls into the read-back.
-            simulated.inject(Fault(.late(after: .milliseconds(150)), .next(1)))
+            simulated.inject(Fault(.late(after: .milliseconds(3_700)), .next(1)))
             let outcome = try await line.write(
-                request([777]), to: LineFixture.address(1), timeout: .milliseconds(100))
+                request([777]), to: LineFixture.address(1), timeout: .milliseconds(2_500))
             guard case .unknown(let failure, let readBack) = outcome else {
                 Issue.record("\(outcome)")
                 return
@@ -100,7 +100,7 @@ extension OnTheLine {
             #expect(readBack == [777], "carried out, as we know, and as it does not")
             #expect(simulated.exchanges.count { $0.function == 6 } == 1)
             // The next write is confirmed by its own acknowledgement.
-            let next = try await line.write(request([778]), to: LineFixture.address(1), timeout: .milliseconds(300))
+            let next = try await line.write(request([778]), to: LineFixture.address(1), timeout: LineFixture.patience)
             #expect(next == .confirmed)
         }
 
@@ -109,7 +109,7 @@ extension OnTheLine {
             _ = try await fixture.read(0..<1)
             fixture.simulated.inject(Fault(.reset, .next(1)))
             let outcome = try await fixture.line.write(
-                request([777]), to: LineFixture.address(1), timeout: .milliseconds(300))
+                request([777]), to: LineFixture.address(1), timeout: LineFixture.patience)
             guard case .unknown(let failure, _) = outcome else {
                 Issue.record("\(outcome)")
                 return
@@ -123,11 +123,11 @@ extension OnTheLine {
             fixture.simulated.inject(Fault(.echo))
             let slave = try LineFixture.address(1)
             // The line learns of the echo.
-            _ = try await fixture.line.read(fixture.block(0..<1), from: slave, timeout: .milliseconds(200))
-            let written = try await fixture.line.write(request([5]), to: slave, timeout: .milliseconds(200))
+            _ = try await fixture.line.read(fixture.block(0..<1), from: slave, timeout: LineFixture.patience)
+            let written = try await fixture.line.write(request([5]), to: slave, timeout: LineFixture.patience)
             #expect(written == .confirmed)
             fixture.simulated.inject(Fault(.dead, .next(1)), on: 1)
-            let lost = try await fixture.line.write(request([6]), to: slave, timeout: .milliseconds(200))
+            let lost = try await fixture.line.write(request([6]), to: slave, timeout: .seconds(2))
             guard case .unknown(let failure, let readBack) = lost else {
                 Issue.record("\(lost)")
                 return

@@ -1,3 +1,5 @@
+internal import SerialPorts
+
 /// An opinion on evidence: what is most likely wrong first.
 ///
 /// Faults that look alike from the master's end of the cable are all named, the likelier first.

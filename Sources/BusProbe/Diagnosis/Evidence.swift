@@ -1,4 +1,5 @@
 internal import ModbusModel
+public import SerialPorts
 
 /// Everything that an examination of a line has brought to light, without an opinion.
 public struct Evidence: Sendable, Hashable {
@@ -15,7 +16,7 @@ public struct Evidence: Sendable, Hashable {
     /// Questions that came back as an echo.
     public var echoes = 0
     /// What the kernel counted; nil where the port does not count.
-    public var errors: LineErrors?
+    public var errors: PortErrors?
     /// The time between the portions of long answers, in milliseconds; 0 where a plain port would do the same.
     public var portionGaps: [Double] = []
     /// The longest pause inside each answer, beyond the time on the wire, in milliseconds.
@@ -73,8 +74,8 @@ public struct Evidence: Sendable, Hashable {
         return !others.isEmpty
     }
 
-    private mutating func add(_ counted: LineErrors?) {
-        if let counted { errors = (errors ?? LineErrors()) + counted }
+    private mutating func add(_ counted: PortErrors?) {
+        if let counted { errors = (errors ?? PortErrors()) + counted }
     }
 
     private mutating func notePauses(_ hearing: Hearing) {

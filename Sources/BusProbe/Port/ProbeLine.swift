@@ -1,4 +1,5 @@
 internal import BlockingExecutor
+internal import SerialPorts
 
 /// One line under examination, and the only master on it while the probe holds the port.
 public actor ProbeLine {
@@ -117,7 +118,7 @@ public actor ProbeLine {
         }
     }
 
-    private func difference(to earlier: LineErrors?) -> LineErrors? {
+    private func difference(to earlier: PortErrors?) -> PortErrors? {
         guard let earlier, let now = port.errors else { return nil }
         return now.since(earlier)
     }

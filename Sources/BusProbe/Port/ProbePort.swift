@@ -1,38 +1,24 @@
 import Glibc
+internal import SerialPorts
 
 /// An open, claimed serial port on which every byte is seen as it comes.
 ///
 /// libmodbus throws away what does not fit, and with it the difference between silence, noise and a wrong checksum. So the
 /// probe reads the port itself.
 struct ProbePort: ~Copyable {
-    private let descriptor: Int32
+    private let claim: PortClaim
     private let path: String
+    private var descriptor: Int32 { claim.descriptor }
 
     init(path: String) throws(ProbeFault) {
-        // O_NONBLOCK: a port whose carrier line is down would block the open for ever.
-        let opened = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        let code = errno
-        guard opened >= 0 else { throw ProbeFault(Self.kind(of: code), port: path, code: code) }
-        var reason: ProbeFault.Kind?
-        if isatty(opened) != 1 {
-            reason = .notASerialPort
-        } else if flock(opened, LOCK_EX | LOCK_NB) != 0 {
-            reason = .busy
-        } else {
-            _ = ioctl(opened, UInt(TIOCEXCL), 0)
+        do {
+            var claim = try PortClaim(path: path)
+            claim.exclude()
+            self.claim = claim
+        } catch {
+            throw ProbeFault(ProbeFault.Kind(error.reason), port: path, code: error.code)
         }
-        if let reason {
-            close(opened)
-            throw ProbeFault(reason, port: path, code: code)
-        }
-        // Last of all: a value that is complete has its deinit run also where its init throws, and would close twice.
-        descriptor = opened
         self.path = path
-    }
-
-    deinit {
-        _ = ioctl(descriptor, UInt(TIOCNXCL), 0)
-        close(descriptor)
     }
 
     /// Sets speed and form of character, and throws away what was received before.
@@ -57,7 +43,7 @@ struct ProbePort: ~Copyable {
     }
 
     /// What the kernel has counted so far; nil where it does not count.
-    var errors: LineErrors? { LineErrors(port: descriptor) }
+    var errors: PortErrors? { PortErrors(of: descriptor) }
 
     /// Waits for bytes, at most so long, and gives back those that are there; empty when none came.
     func receive(atMost wait: Duration) throws(ProbeFault) -> [UInt8] {
@@ -78,22 +64,26 @@ struct ProbePort: ~Copyable {
 
     private func lost() -> ProbeFault { ProbeFault(.lost, port: path, code: errno) }
 
-    private static func kind(of code: Int32) -> ProbeFault.Kind {
-        switch code {
-        case ENOENT, ENXIO, ENODEV, ENOTDIR: .missing
-        case EBUSY: .busy
-        case EACCES, EPERM: .notPermitted
-        case EISDIR: .notASerialPort
-        default: .lost
-        }
-    }
-
     private static let speeds: [Int: speed_t] = [
         1200: speed_t(B1200), 2400: speed_t(B2400), 4800: speed_t(B4800), 9600: speed_t(B9600),
         19200: speed_t(B19200), 38400: speed_t(B38400), 57600: speed_t(B57600), 115200: speed_t(B115200),
         230400: speed_t(B230400), 460800: speed_t(B460800), 500000: speed_t(B500000), 576000: speed_t(B576000),
         921600: speed_t(B921600), 1_000_000: speed_t(B1000000),
     ]
+}
+
+extension ProbeFault.Kind {
+    /// A port that cannot be had, as the probe says it.
+    init(_ reason: PortRefusal.Reason) {
+        self =
+            switch reason {
+            case .missing: .missing
+            case .busy: .busy
+            case .notPermitted: .notPermitted
+            case .notASerialPort: .notASerialPort
+            case .failed: .lost
+            }
+    }
 }
 
 extension Duration {

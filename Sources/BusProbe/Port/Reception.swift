@@ -1,3 +1,5 @@
+public import SerialPorts
+
 /// Bytes that came in one span of time, in the portions in which the adapter handed them over.
 public struct Reception: Sendable, Hashable {
     /// Bytes that were handed over together.
@@ -12,7 +14,7 @@ public struct Reception: Sendable, Hashable {
     public private(set) var portions: [Portion] = []
 
     /// What the kernel counted meanwhile; nil where the port does not count.
-    public var errors: LineErrors?
+    public var errors: PortErrors?
 
     /// Nothing.
     public init() {}

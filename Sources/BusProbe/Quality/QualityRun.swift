@@ -1,4 +1,5 @@
 internal import ModbusModel
+internal import SerialPorts
 
 /// Measures a line: many questions to each slave, in turn, and what became of them.
 public struct QualityRun: Sendable {

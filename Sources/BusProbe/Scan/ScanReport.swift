@@ -1,4 +1,5 @@
 internal import ModbusModel
+public import SerialPorts
 
 /// What a scan found.
 public struct ScanReport: Sendable, Hashable, Codable {
@@ -41,7 +42,7 @@ public struct ScanReport: Sendable, Hashable, Codable {
     /// Bytes that belong to no frame.
     public internal(set) var strayBytes = 0
     /// What the kernel counted; nil where the port does not count.
-    public internal(set) var errors: LineErrors?
+    public internal(set) var errors: PortErrors?
     /// What was not asked any more; nil when the plan was carried out or what was sought was found.
     public internal(set) var left: ScanPlan?
     /// From the first question to the last answer.

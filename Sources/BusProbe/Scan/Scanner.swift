@@ -1,4 +1,5 @@
 internal import ModbusModel
+internal import SerialPorts
 internal import Synchronization
 
 /// Carries out a scan on a line.
@@ -116,7 +117,7 @@ public struct Scanner: Sendable {
         result.asked += 1
         result.strayBytes += hearing.strayBytes
         if hearing.echoedBytes > 0 { result.echoes = true }
-        if let errors = hearing.after.errors { result.errors = (result.errors ?? LineErrors()) + errors }
+        if let errors = hearing.after.errors { result.errors = (result.errors ?? PortErrors()) + errors }
     }
 }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import BusProbe
 import EdgeAgentCore
 import ModbusModel
+import SerialPorts
 
 /// `edge-agent probe diagnose`: what is wrong with the wiring, and what to do.
 struct DiagnoseCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import Glibc
 internal import ModbusKit
+internal import SerialPorts
 
 /// What is known of a serial port, before anybody judges it.
 struct PortFacts: Sendable, Hashable {
@@ -82,14 +83,16 @@ extension PortFacts {
     var isPseudoTerminal: Bool { device.hasPrefix("/dev/pts/") }
 
     private static func open(_ path: String) -> Opening {
-        // O_NONBLOCK: a port whose carrier line is down would block the open for ever.
-        let descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return errno == EBUSY ? .busy : .failed(errno) }
-        defer { close(descriptor) }
-        guard isatty(descriptor) == 1 else { return .notSerial }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return .busy }
-        flock(descriptor, LOCK_UN)
-        return .opened
+        do {
+            _ = try PortClaim(path: path)
+            return .opened
+        } catch {
+            switch error.reason {
+            case .busy: return .busy
+            case .notASerialPort: return .notSerial
+            case .missing, .notPermitted, .failed: return .failed(error.code)
+            }
+        }
     }
 
     /// The programs that have a device open, as far as this user may see.

@@ -1,6 +1,7 @@
 internal import AgentConfiguration
 internal import ModbusKit
 internal import ModbusModel
+internal import SerialPorts
 
 /// Holds what one line does against what was measured when it was installed.
 ///
