@@ -120,6 +120,7 @@ let package = Package(
         tests("BlockingExecutor"),
         // Whether the machine keeps time, and what a test may conclude where it does not.
         .target(name: "MachineTime", path: "Tests/MachineTime", swiftSettings: settings),
+        tests("MachineTime"),
         // The golden vectors, and the Python programs that judge the contract.
         .target(
             name: "ContractPeer",

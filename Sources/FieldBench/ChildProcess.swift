@@ -89,7 +89,7 @@ public final class ChildProcess: Sendable {
         life.signal(SIGKILL, toGroup: true)
         // Reaped before this returns, so that no zombie is left and whatever it held open is free again. A killed
         // process is gone in milliseconds; the bound is for one that hangs in the kernel.
-        _ = life.reaped.wait(timeout: .now() + 2)
+        _ = life.reaped.wait(timeout: .now() + 10)
         life.reaped.signal()
         if let input { close(input) }
     }

@@ -22,7 +22,7 @@ public struct Deadline: Sendable {
 /// one is given `patience` times as much before it is a failure.
 public func eventually(
     _ description: @autoclosure () -> String = "the condition",
-    within duration: Duration = .seconds(5),
+    within duration: Duration = .seconds(15),
     every pause: Duration = .milliseconds(5),
     _ condition: () async throws -> Bool
 ) async throws {

@@ -35,7 +35,7 @@ func withLoopback<Result>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, sock
 final class BlackHole: Sendable {
     private let listener: ListeningSocket
     private let fillers: [Int32]
-    private let guests = Mutex<[Int32]>([])
+    private let isOver = Atomic(false)
 
     var port: UInt16 { listener.port }
 
@@ -50,16 +50,22 @@ final class BlackHole: Sendable {
         }
     }
 
-    /// Lets those in who still knock, as the kernel does every second, and says nothing to them.
+    /// Lets in all who still knock, as the kernel does for them again and again, and says nothing to them.
     func open() {
-        for _ in 0..<2 {
-            let guest = accept(listener.descriptor, nil, nil)
-            guests.withLock { $0.append(guest) }
+        let descriptor = dup(listener.descriptor)
+        Thread.detachNewThread { [weak self] in
+            var guests: [Int32] = []
+            while let self, !self.isOver.load(ordering: .relaxed) {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                if poll(&waiting, 1, 20) > 0 { guests.append(accept(descriptor, nil, nil)) }
+            }
+            for guest in guests + [descriptor] { close(guest) }
         }
     }
 
     deinit {
-        for descriptor in fillers + guests.withLock({ $0 }) { close(descriptor) }
+        isOver.store(true, ordering: .relaxed)
+        for descriptor in fillers { close(descriptor) }
     }
 }
 

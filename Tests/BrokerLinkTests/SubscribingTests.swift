@@ -2,7 +2,7 @@ import BrokerLink
 import FieldBench
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SubscribingTests {
+@Suite(.timeLimit(.minutes(6))) struct SubscribingTests {
     private static let commands = "tds_new/devices/\(Field.mac)/commands/#"
 
     /// Subscribes and waits for the broker's answer.

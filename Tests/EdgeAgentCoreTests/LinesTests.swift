@@ -1,26 +1,28 @@
 import AgentConfiguration
 import LineSimulator
 import Logging
+import MachineTime
 import ModbusKit
 import Testing
 
 @testable import EdgeAgentCore
 
 /// Several lines, without the rest of the agent.
-@Suite(.serialized) struct LinesTests {
+@Suite(.serialized, .judgesTime) struct LinesTests {
     private func simulated(_ face: SimulatedLineSettings.Face = .pseudoTerminal) throws -> SimulatedLine {
         var slave = SimulatedSlave(id: 1, turnaround: .milliseconds(2))
         for address in 0..<6 { slave.set(.holdingRegisters, UInt16(address), .fixed(42, as: .uint16)) }
-        return try SimulatedLine(SimulatedLineSettings(baud: 115_200, face: face), slaves: [slave])
+        return try SimulatedLine(
+            SimulatedLineSettings(baud: 115_200, face: face, packetSize: 256), slaves: [slave])
     }
 
-    private func lines(_ ways: [String], timeout: String = "200ms") throws -> Lines {
+    private func lines(_ ways: [String]) throws -> Lines {
         let items = ways.enumerated().map { index, way in
             "  - { name: l\(index), \(way), baud: 115200, slaves: [{ id: 1, points: "
                 + "[{ code: P\(index), register: 40001, type: uint16, unit: V }] }] }"
         }
         let text = """
-            poll: { interval: 1s, timeout: \(timeout) }
+            poll: { interval: 1s, timeout: 5s }
             lines:
             \(items.joined(separator: "\n"))
             broker: { host: a, ca: b, certificate: c, key: d }
@@ -52,7 +54,7 @@ import Testing
     @Test func `lines are polled side by side`() async throws {
         let (one, two) = (try simulated(), try simulated(.rtuOverTCP(host: "127.0.0.1", port: 0)))
         for line in [one, two] { line.inject(Fault(.slow(by: .seconds(2)))) }
-        let lines = try lines(["port: \(one.path)", "url: \"\(two.path)\""], timeout: "5s")
+        let lines = try lines(["port: \(one.path)", "url: \"\(two.path)\""])
         #expect(await lines.open().isEmpty)
         let cycle = await lines.poll(deadline: .now + .seconds(10))
         #expect(cycle.succeeded == 2)

@@ -14,7 +14,8 @@ import Testing
         one.set(.holdingRegisters, 0, .fixed(12345, as: .uint16))
         one.set(.holdingRegisters, 1, .fixed(4_294_967_295 as Int64, as: .uint32))
         seven.set(.inputRegisters, 10, .fixed(-45, as: .int16))
-        let simulated = try SimulatedLine(SimulatedLineSettings(baud: 115_200), slaves: [one, seven])
+        let simulated = try SimulatedLine(
+            SimulatedLineSettings(baud: 115_200, packetSize: 256), slaves: [one, seven])
         if let dead { simulated.inject(Fault(.dead), on: dead) }
         let settings = LineSettings(port: simulated.path, timing: SerialTiming(baud: 115_200, format: .eightN1))
         let poller = LinePoller(
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func `a cycle becomes one message with the points in the order of the configuration`() async throws {
-        let configuration = try configuration("poll: { timeout: 100ms }")
+        let configuration = try configuration("poll: { timeout: 2s }")
         let message = try maker(configuration).message(
             for: await cycle(configuration, dead: nil), stamp: 1_771_425_000)
         #expect(
@@ -44,14 +45,14 @@ import Testing
     }
 
     @Test func `what could not be read is left out`() async throws {
-        let configuration = try configuration("poll: { timeout: 100ms }")
+        let configuration = try configuration("poll: { timeout: 2s }")
         let bytes = try maker(configuration).message(for: await cycle(configuration, dead: 1), stamp: 0)
         let message = try TelemetryMessage(decoding: try #require(bytes))
         #expect(message.readings.map(\.code) == ["D03"])
     }
 
     @Test func `a cycle in which nothing was read makes no message`() async throws {
-        let configuration = try configuration("poll: { timeout: 100ms }")
+        let configuration = try configuration("poll: { timeout: 2s }")
         let port = LineSettings(port: "/dev/no-such-port", timing: SerialTiming(baud: 9600, format: .eightN1))
         let poller = LinePoller(
             line: ModbusLine(port), slaves: configuration.buses[0].polledSlaves, policy: RetryPolicy(attempts: 1))

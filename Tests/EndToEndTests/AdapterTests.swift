@@ -1,5 +1,6 @@
 import FieldBench
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
@@ -19,12 +20,14 @@ extension EndToEnd {
             let back = ContinuousClock.now
             try gateway.line.replug()
             try await subscriber.waitForMessages(before + 1)
-            #expect(back.duration(to: .now) < .seconds(8), "by the node's return, not by a blind wait")
+            #expect(
+                back.duration(to: .now) < .seconds(8),
+                "by the node's return, not by a blind wait: \(gateway.log.suffix(3_000))")
             try await gateway.says("the line is back")
             #expect(gateway.agent?.isRunning == true)
         }
 
-        @Test func `what is stored is delivered while the adapter is away`() async throws {
+        @Test(.judgesValues) func `what is stored is delivered while the adapter is away`() async throws {
             let gateway = try await countingGateway(brokerRuns: false)
             let link = gateway.folder.path("adapter")
             try gateway.line.link(at: link)

@@ -1,6 +1,7 @@
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
@@ -9,18 +10,12 @@ extension EndToEndOutages {
     @Suite struct BacklogTests {
         private static let count = 1_500
         private static let window = 5
-        private static let otherMac = "02:00:5e:10:00:0f"
 
         private func backlogGateway() async throws -> Gateway {
             let gateway = try await countingGateway()
             gateway.brokerKeys = ", in_flight: \(Self.window), backlog_rate: none, backlog_jitter: 0s"
             try await gateway.fillSpool(Self.count)
             return gateway
-        }
-
-        private func subscribe(_ gateway: Gateway) async throws -> Subscriber {
-            try await Subscriber(
-                to: [gateway.telemetryTopic, "tds_new/devices/\(Self.otherMac)/acks"], on: gateway.broker)
         }
 
         private func expectAll(
@@ -36,13 +31,12 @@ extension EndToEndOutages {
                 sourceLocation: sourceLocation)
         }
 
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(6)), .judgesValues)
         func `a broker that is killed while it takes a backlog gets all of it, in order`() async throws {
             let gateway = try await backlogGateway()
             let stored = try await gateway.storedPayloads()
-            let other = try await gateway.certificates.device(Self.otherMac)
             var heard: [[UInt8]] = []
-            var subscriber = try await subscribe(gateway)
+            var subscriber = try await gateway.subscribeWithMarks()
             func all() -> [[UInt8]] {
                 heard + subscriber.received.filter { $0.topic == gateway.telemetryTopic }.map(\.payload)
             }
@@ -50,17 +44,10 @@ extension EndToEndOutages {
             let kills = 3
             for kill in 1...kills {
                 try await eventually("part \(kill) is delivered", within: .seconds(30)) { all().count >= kill * 300 }
-                subscriber = try await gateway.whileAgentStandsStill {
-                    // What the broker took and has not yet passed on dies with it, and that is no fault of the agent's: a
-                    // mark that comes after all of it shows that nothing is left.
-                    let topic = "tds_new/devices/\(Self.otherMac)/acks"
-                    #expect(
-                        try await Publisher.publish("mark", to: topic, on: gateway.broker, as: other) == .accepted)
-                    try await eventually("the mark arrives") { subscriber.received.contains { $0.topic == topic } }
-                    try await gateway.broker.kill()
+                subscriber = try await gateway.killBroker(heardBy: subscriber) {
                     heard = all()
                     try await gateway.broker.start()
-                    return try await subscribe(gateway)
+                    return try await gateway.subscribeWithMarks()
                 }
             }
             try await eventually("everything arrives; so far: \(all().count)", within: .seconds(40)) {
@@ -69,11 +56,11 @@ extension EndToEndOutages {
             expectAll(stored, in: all(), duplicates: kills * Self.window)
         }
 
-        @Test(.timeLimit(.minutes(6)))
+        @Test(.timeLimit(.minutes(6)), .judgesValues)
         func `an agent that is killed while it delivers a backlog goes on where it was`() async throws {
             let gateway = try await backlogGateway()
             let stored = try await gateway.storedPayloads()
-            let subscriber = try await subscribe(gateway)
+            let subscriber = try await gateway.subscribe()
             let kills = 5
             for kill in 1...kills {
                 let agent = try gateway.start()

@@ -143,16 +143,19 @@ extension EndToEnd {
                     "mbpoll",
                     [
                         "-m", "rtu", "-a", "5", "-b", "115200", "-P", "none", "-t", table, "-r", "1", "-c", "\(count)",
-                        "-1", "-o", "1",
+                        "-1", "-o", "10",
                     ]
                         + [gateway.port])
-                #expect(try await master.waitForExit() == .status(0), "\(master.output.text)")
+                #expect(
+                    try await master.waitForExit(within: .seconds(20)) == .status(0), "\(master.output.text)")
                 return master.output.text
             }
             let holding = try await poll("4", 2)
             #expect(holding.contains("[1]: \t2301") && holding.contains("[2]: \t144"), "\(holding)")
             #expect(try await poll("3", 1).contains("65529"), "minus seven in two's complement")
-            #expect(simulator.output.text.contains("> 05 03 00 00 00 02"))
+            try await eventually("the trace shows the request; \(simulator.output.text)", within: .seconds(10)) {
+                simulator.output.text.contains("> 05 03 00 00 00 02")
+            }
 
             let agent = try gateway.start()
             try await gateway.says("read=3")
@@ -165,7 +168,9 @@ extension EndToEnd {
             try simulator.type("replug")
             try await gateway.says("the line is back")
             try simulator.type("tickle #5")
-            try await eventually("it says what it knows") { simulator.errors.text.contains("tickle: unknown") }
+            try await eventually("it says what it knows", within: .seconds(10)) {
+                simulator.errors.text.contains("tickle: unknown")
+            }
             #expect(try await agent.stop() == .status(0))
             #expect(try await simulator.stop() == .status(0))
             #expect(!FileManager.default.fileExists(atPath: gateway.port), "the link goes with the simulator")

@@ -3,7 +3,7 @@ import Foundation
 import LineSimulator
 import Testing
 
-extension EndToEndOutages {
+extension EndToEndWaits {
     /// A line that is measured with the built probe, watched by the built agent, and then made worse.
     @Suite struct DriftTests {
         @Test(.timeLimit(.minutes(10)))

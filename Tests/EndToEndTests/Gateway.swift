@@ -9,6 +9,8 @@ import Testing
 /// A gateway in its field: simulated meters, a broker with mutual TLS, a subscriber on the server, and the built agent.
 final class Gateway {
     static let mac = "02:00:5e:10:00:01"
+    /// For tests that count answers: one that came too late would be counted by the meter and missing in the messages.
+    static let patientPoll = "{ interval: 1s, timeout: 5s, backoff: 300ms }"
 
     let folder: TemporaryFolder
     let certificates: Certificates
@@ -20,7 +22,8 @@ final class Gateway {
 
     /// What the configuration says beyond the line, the broker and the spool.
     var slaves: String
-    /// The timeout leaves room for a simulator that has to wait for a busy processor.
+    /// The timeout leaves room for a simulator that has to wait for a busy processor; one that is longer than a cycle would
+    /// make the agent slow to ask a meter again that has failed.
     var poll = "{ interval: 1s, timeout: 500ms, backoff: 300ms }"
     var brokerKeys = ""
     var lineKeys = ""
@@ -30,8 +33,11 @@ final class Gateway {
     var host = "localhost"
     var port: String
 
+    /// - Parameter packetSize: How many bytes of an answer arrive together. Usually all of them, as behind a USB adapter: a
+    ///   machine that halts can then not tear an answer.
     init(
-        slaves: String, on meters: [SimulatedSlave], baud: Int = 115_200, mac: String = Gateway.mac,
+        slaves: String, on meters: [SimulatedSlave], baud: Int = 115_200, packetSize: Int = 256,
+        mac: String = Gateway.mac,
         broker: Broker? = nil, brokerRuns: Bool = true, validity: Certificates.Validity = .usual
     ) async throws {
         folder = try TemporaryFolder(prefix: "gateway")
@@ -39,7 +45,7 @@ final class Gateway {
         files = try await certificates.device(mac, validity: validity)
         self.broker = try broker ?? Broker(certificates: certificates)
         if broker == nil, brokerRuns { try await self.broker.start() }
-        line = try SimulatedLine(SimulatedLineSettings(baud: baud), slaves: meters)
+        line = try SimulatedLine(SimulatedLineSettings(baud: baud, packetSize: packetSize), slaves: meters)
         port = line.path
         self.mac = mac
         self.slaves = slaves
@@ -100,6 +106,8 @@ final class Gateway {
     }
 
     /// How many requests of the agent were answered.
+    ///
+    /// The agent may still be about to store the last of them, and where it is stopped or killed then, it never does.
     var answered: Int { line.exchanges.count { !$0.answer.isEmpty } }
 
     /// Waits until so many more requests were answered.
@@ -114,6 +122,32 @@ final class Gateway {
     func subscribe(_ topic: String = "tds_new/devices/+/telemetry") async throws -> Subscriber {
         try await Subscriber(to: [topic], on: broker)
     }
+
+    /// A subscriber that hears all telemetry, and the marks that come before a broker is killed.
+    func subscribeWithMarks() async throws -> Subscriber {
+        try await Subscriber(to: ["tds_new/devices/+/telemetry", Self.markTopic], on: broker)
+    }
+
+    /// Kills the broker while the agent stands still, and does what the agent is to wait for.
+    ///
+    /// What the broker took and has not yet passed on dies with it, and that is no fault of the agent's: a mark that
+    /// comes after all of it shows that nothing is left.
+    func killBroker<Result>(heardBy subscriber: Subscriber, then body: () async throws -> Result) async throws -> Result
+    {
+        let device = try await certificates.device(Self.markMAC)
+        return try await whileAgentStandsStill {
+            let marks = { subscriber.received.count { $0.topic == Self.markTopic } }
+            let before = marks()
+            let verdict = try await Publisher.publish("mark", to: Self.markTopic, on: broker, as: device)
+            guard verdict == .accepted else { throw BenchError("the broker takes no mark: \(verdict)") }
+            try await eventually("the mark arrives", within: .seconds(20)) { marks() > before }
+            try await broker.kill()
+            return try await body()
+        }
+    }
+
+    private static let markMAC = "02:00:5e:10:00:0f"
+    private static let markTopic = "tds_new/devices/\(markMAC)/acks"
 
     /// Holds the agent still while something happens around it, and lets it go on.
     ///
@@ -150,12 +184,14 @@ func plainSlave(_ id: Int, points: Int = 2) -> (yaml: String, meter: SimulatedSl
 
 /// A gateway with plain slaves.
 func plainGateway(
-    _ count: Int, points: Int = 2, baud: Int = 115_200, mac: String = Gateway.mac, broker: Broker? = nil,
+    _ count: Int, points: Int = 2, baud: Int = 115_200, packetSize: Int = 256, mac: String = Gateway.mac,
+    broker: Broker? = nil,
     brokerRuns: Bool = true, validity: Certificates.Validity = .usual
 ) async throws -> Gateway {
     let slaves = (1...count).map { plainSlave($0, points: points) }
     return try await Gateway(
-        slaves: slaves.map(\.yaml).joined(), on: slaves.map(\.meter), baud: baud, mac: mac, broker: broker,
+        slaves: slaves.map(\.yaml).joined(), on: slaves.map(\.meter), baud: baud, packetSize: packetSize, mac: mac,
+        broker: broker,
         brokerRuns: brokerRuns, validity: validity)
 }
 
@@ -172,8 +208,7 @@ func countingGateway(brokerRuns: Bool = true) async throws -> Gateway {
 
         """
     let gateway = try await Gateway(slaves: yaml, on: [meter], brokerRuns: brokerRuns)
-    // An answer that comes too late would be counted by the meter and missing in the messages.
-    gateway.poll = "{ interval: 1s, timeout: 950ms, backoff: 300ms }"
+    gateway.poll = Gateway.patientPoll
     return gateway
 }
 
@@ -184,7 +219,9 @@ func counts(_ messages: [TelemetryMessage]) -> [Int] {
 
 /// The telemetry messages among those that a subscriber heard.
 func telemetry(_ subscriber: Subscriber) throws -> [TelemetryMessage] {
-    try subscriber.received.map { try TelemetryMessage(decoding: $0.payload) }
+    try subscriber.received.filter { $0.topic.hasSuffix("/telemetry") }.map {
+        try TelemetryMessage(decoding: $0.payload)
+    }
 }
 
 /// Tests that need a core for themselves run one after the other.
@@ -192,3 +229,6 @@ func telemetry(_ subscriber: Subscriber) throws -> [TelemetryMessage] {
 
 /// Tests that mostly wait, for a broker or a clock, run one after the other beside the rest.
 @Suite(.serialized, .judgesTime) struct EndToEndOutages {}
+
+/// Tests that wait for a minute and more, because the agent has to, run one after the other beside those.
+@Suite(.serialized, .judgesTime) struct EndToEndWaits {}

@@ -30,6 +30,18 @@ final class ProbeField {
         }
     }
 
+    /// Types a command to the simulator, and waits until it is in force.
+    ///
+    /// It takes one after the other, and complains of what it does not know: the complaint comes after what it does.
+    func simulate(_ command: String) async throws {
+        let fence = "fence-\(command.split(separator: " ").joined(separator: "-"))"
+        try simulator.type(command)
+        try simulator.type(fence)
+        try await eventually("the simulator has taken '\(command)'; \(simulator.errors.text)", within: .seconds(10)) {
+            simulator.errors.text.contains(fence)
+        }
+    }
+
     /// Runs `edge-agent probe` to its end, on this line unless another port is named.
     func probe(_ arguments: String..., ends status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation)
         async throws -> ChildProcess

@@ -84,7 +84,7 @@ extension EndToEnd {
             let html = try String(contentsOfFile: page, encoding: .utf8)
             #expect(html.contains("lang=\"pt-BR\"") && html.contains("Boa"))
 
-            try field.simulator.type("badcrc #7")
+            try await field.simulate("badcrc #7")
             let bad = try await field.probe("diagnose", "--slaves", "1,7", "--lang", "pt", ends: 1)
             #expect(bad.output.text.contains("escravo 7") && bad.output.text.contains("->"))
             _ = try await field.probe("quality", "--slaves", "1,7", "--times", "10", "--html", page, ends: 1)
@@ -98,12 +98,12 @@ extension EndToEnd {
             let well = try await field.probe("quality", "--slaves", "1,7", "--times", "60", "--against", saved)
             #expect(well.output.text.contains("No worse than on 20"), "\(well.output.text)")
 
-            try field.simulator.type("slow #7 120ms")
+            try await field.simulate("slow #7 120ms")
             let slow = try await field.probe(
                 "quality", "--slaves", "1,7", "--times", "60", "--against", saved, "--lang", "pt", ends: 1)
             #expect(slow.output.text.contains("escravo 7: 60 de 60 respostas atrasadas"), "\(slow.output.text)")
             #expect(slow.output.text.contains("Pior que em 20"))
-            try field.simulator.type("badcrc #7")
+            try await field.simulate("badcrc #7")
             let bad = try await field.result(
                 ProbeShape.Quality.self, ["quality", "--slaves", "1,7,9", "--times", "20", "--against", saved], ends: 1)
             let drift = try #require(bad.drift)

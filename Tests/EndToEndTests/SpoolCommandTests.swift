@@ -1,11 +1,12 @@
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import Testing
 
 extension EndToEndOutages {
     /// `edge-agent spool`, by the built binary, beside the running agent and without one.
-    @Suite struct SpoolCommandTests {
+    @Suite(.judgesValues) struct SpoolCommandTests {
         @Test func `stats and list agree with the line, beside a running agent and without one`() async throws {
             let gateway = try await countingGateway(brokerRuns: false)
             let agent = try gateway.start()
@@ -15,9 +16,10 @@ extension EndToEndOutages {
             #expect(try await gateway.list().count >= beside.accepted)
             #expect(try await agent.stop() == .status(0))
 
-            let count = gateway.answered
             let without = try await gateway.stats()
-            #expect(without.accepted == count && without.waiting == count && without.sum == count)
+            let count = without.accepted
+            #expect((gateway.answered - 1...gateway.answered).contains(count), "all but one that was under way")
+            #expect(without.waiting == count && without.sum == count)
             let listed = try await gateway.list()
             #expect(listed.map(\.sequence) == (1...Int64(count)).map { $0 })
             #expect(listed.allSatisfy { $0.state == "waiting" && $0.payload == nil && $0.bytes ?? 0 > 0 })
@@ -69,9 +71,12 @@ extension EndToEndOutages {
             }
             let heard = subscriber.received.map(\.payload).filter(sent.contains)
             #expect(heard == waiting.map(\.content), "in order, each once")
+            try await eventually("none of it is left", within: .seconds(20)) {
+                try await sent.isDisjoint(with: new.export().map(\.content))
+            }
             #expect(try await agent.stop() == .status(0))
             let stats = try await new.stats()
-            #expect(stats.accepted == stats.sum && stats.waiting == 0)
+            #expect(stats.accepted == stats.sum)
         }
 
         @Test func `an import beside a running agent is sent, and another gateway's message is refused`() async throws {
@@ -137,7 +142,8 @@ extension EndToEndOutages {
             #expect([0, 3, 6].allSatisfy { times(kept[$0]) == 1 }, "what was not asked for does not come")
             #expect(try await gateway.agent?.stop() == .status(0))
             let stats = try await gateway.stats()
-            #expect(stats.accepted == stats.sum && stats.accepted == gateway.answered, "none of them counted twice")
+            #expect(stats.accepted == stats.sum)
+            #expect((gateway.answered - 1...gateway.answered).contains(stats.accepted), "none of them counted twice")
             let words = try await gateway.spoolCommand("stats").output.text
             #expect(words.contains("asked for again          4, 4 delivered again"), "\(words)")
             let none = try await gateway.spoolCommand("resend", "--from", "1000000", "--json")

@@ -30,15 +30,17 @@ import Testing
             let process = try await ChildProcess.run("python3", ["-c", program], environment: clock.environment)
             return try #require(Int(process.output.text.filter(\.isNumber)))
         }
-        let now = Int(Date().timeIntervalSince1970)
-        #expect(abs(try await time() - now) < 10)
+        func now() -> Int { Int(Date().timeIntervalSince1970) }
+        var before = now()
+        #expect((before...before + 60).contains(try await time()))
         try clock.step(to: -86_400)
-        #expect(abs(try await time() - now + 86_400) < 10)
+        before = now()
+        #expect((before...before + 60).contains(try await time() + 86_400))
 
         let loop =
             "import time\nfirst = time.time()\nprint('ready', flush=True)\nwhile abs(time.time() - first) < 3600: time.sleep(0.01)"
         let running = try ChildProcess("python3", ["-c", loop], environment: clock.environment)
-        try await eventually("it runs") { running.output.text == "ready\n" }
+        try await eventually("it runs", within: .seconds(20)) { running.output.text == "ready\n" }
         try clock.step(to: 86_400)
         #expect(try await running.waitForExit() == .status(0))
     }
@@ -54,16 +56,24 @@ import Testing
         func publish(_ text: String) async throws {
             #expect(try await Publisher.publish(text, to: topic, on: broker, as: files) == .accepted)
         }
+        func passBy() async throws {
+            let acks = "tds_new/devices/\(mac)/acks"
+            #expect(try await Publisher.publish("mark", to: acks, on: broker, as: files) == .accepted)
+        }
         try await publish("one")
+        try await eventually("the first came: \(inbox.texts)") { inbox.texts == ["one"] }
+        // A connection of somebody else's: by its end the broker has read the listener's acknowledgement, too.
+        try await passBy()
         try await broker.restart()
         // Whether it is back yet or not: the broker keeps its session.
         try await publish("two")
-        try await eventually("both came: \(inbox.texts)") { inbox.texts.count == 2 }
+        try await eventually("both came: \(inbox.texts)", within: .seconds(20)) { inbox.texts.count >= 2 }
+        try await passBy()
         try await broker.kill()
         try await broker.start()
         try await listener.waitUntilSubscribed()
         try await publish("three")
-        try await eventually("all came: \(inbox.texts)") { inbox.texts.count >= 3 }
+        try await eventually("all came: \(inbox.texts)", within: .seconds(20)) { inbox.texts.count >= 3 }
         #expect(inbox.texts == ["one", "two", "three"])
     }
 }

@@ -88,8 +88,8 @@ import Testing
         try relay.set(.halfOpen)
         client.say("lost")
         server.say("lost too")
+        try await eventually("it is swallowed") { relay.connections.first?.bytesSwallowed == 12 }
         client.hangUp()
-        try await Task.sleep(for: .milliseconds(100))
         for end in [client, server] {
             end.listen()
             #expect(end.heard.isEmpty && end.leave == nil)

@@ -1,11 +1,12 @@
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
 extension Firmware {
-    @Suite struct CertificateTests {
+    @Suite(.judgesValues) struct CertificateTests {
         @Test(.timeLimit(.minutes(10)))
         func `with the wrong CA it keeps everything, and with the right one it comes back without a restart`()
             async throws

@@ -2,6 +2,7 @@ import ExactArithmetic
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
@@ -28,7 +29,8 @@ final class FirmwareGateway {
         certificates = try await Certificates(in: folder)
         broker = try Broker(certificates: certificates)
         if brokerRuns { try await broker.start() }
-        line = try SimulatedLine(SimulatedLineSettings(baud: baud), slaves: meters)
+        // An answer arrives whole, as behind a USB adapter: a machine that halts can then not tear it.
+        line = try SimulatedLine(SimulatedLineSettings(baud: baud, packetSize: 256), slaves: meters)
         self.slaves = slaves
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
         try provision(await certificates.device(Self.mac))
@@ -97,6 +99,34 @@ final class FirmwareGateway {
         try await Subscriber(to: ["tds_new/devices/\(Self.mac)/\(topic)"], on: broker)
     }
 
+    /// A subscriber to the telemetry, and to the marks that come before a broker is killed.
+    func subscribeWithMarks() async throws -> Subscriber {
+        try await Subscriber(to: ["tds_new/devices/\(Self.mac)/telemetry", Self.markTopic], on: broker)
+    }
+
+    /// Holds the firmware still while something happens around it, and lets it go on.
+    func whileItStandsStill<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let process = try #require(process)
+        process.send(SIGSTOP)
+        defer { process.send(SIGCONT) }
+        return try await body()
+    }
+
+    /// Waits until the broker has handed on all that it took: what it holds when it is killed dies with it.
+    ///
+    /// The firmware has to stand still meanwhile.
+    func passMark(heardBy subscriber: Subscriber) async throws {
+        let device = try await certificates.device(Self.markMAC)
+        let verdict = try await Publisher.publish("mark", to: Self.markTopic, on: broker, as: device)
+        guard verdict == .accepted else { throw BenchError("the broker takes no mark: \(verdict)") }
+        try await eventually("the mark arrives", within: patience) {
+            subscriber.received.contains { $0.topic == Self.markTopic }
+        }
+    }
+
+    private static let markMAC = "02:00:5e:10:00:0f"
+    private static let markTopic = "tds_new/devices/\(markMAC)/acks"
+
     /// Sends a command as the server does.
     func command(_ id: String, _ type: String, parameters: String = "{}") async throws {
         let text = """
@@ -114,12 +144,14 @@ func countingFirmware(brokerRuns: Bool = true) async throws -> FirmwareGateway {
     var meter = SimulatedSlave(id: 1, turnaround: .milliseconds(5))
     meter.set(.holdingRegisters, 0, .counting(from: 0, by: 1, per: .read, as: .uint32))
     return try await FirmwareGateway(
-        // An answer that is counted as late would be missing from the counter, so none may be.
-        slaves: "slave 1 3000\npoint N holding 0 uint32", on: [meter], brokerRuns: brokerRuns)
+        // An answer that is counted as late would be missing from the counter, so none may be, on a machine that halts either.
+        slaves: "slave 1 5000\npoint N holding 0 uint32", on: [meter], brokerRuns: brokerRuns)
 }
 
 func telemetry(_ subscriber: Subscriber) throws -> [TelemetryMessage] {
-    try subscriber.received.map { try TelemetryMessage(decoding: $0.payload) }
+    try subscriber.received.filter { $0.topic.hasSuffix("/telemetry") }.map {
+        try TelemetryMessage(decoding: $0.payload)
+    }
 }
 
 /// What the counter showed in each message.
@@ -142,4 +174,7 @@ func expectComplete(
 }
 
 /// Tests that mostly wait run one after the other beside the rest.
-@Suite(.serialized) struct Firmware {}
+@Suite(.serialized, .judgesTime) struct Firmware {}
+
+/// Tests of outages, which wait as well, run one after the other beside those.
+@Suite(.serialized, .judgesTime) struct FirmwareOutages {}

@@ -1,22 +1,22 @@
 import FieldBench
 import Foundation
 import LineSimulator
+import MachineTime
 import TelemetryContract
 import Testing
 
-extension Firmware {
-    @Suite struct OutageTests {
+extension FirmwareOutages {
+    @Suite(.judgesValues) struct OutageTests {
         @Test(.timeLimit(.minutes(10)))
         func `a broker that comes late gets everything, oldest first`() async throws {
             let gateway = try await countingFirmware(brokerRuns: false)
             try gateway.start()
             try await gateway.polls(5)
             try await gateway.says("messages are kept")
-            let process = try #require(gateway.process)
-            process.send(SIGSTOP)
-            try await gateway.broker.start()
-            let subscriber = try await gateway.subscribe()
-            process.send(SIGCONT)
+            let subscriber = try await gateway.whileItStandsStill {
+                try await gateway.broker.start()
+                return try await gateway.subscribe()
+            }
             try await subscriber.waitForMessages(8, within: patience)
             try expectComplete(telemetry(subscriber), duplicates: 0)
         }
@@ -24,17 +24,19 @@ extension Firmware {
         @Test(.timeLimit(.minutes(10)))
         func `a broker that is killed under way, and one that falls silent, lose nothing of ours`() async throws {
             let gateway = try await countingFirmware()
-            let before = try await gateway.subscribe()
+            let before = try await gateway.subscribeWithMarks()
             try gateway.start()
             try await before.waitForMessages(2, within: patience)
-            try await gateway.broker.kill()
+            try await gateway.whileItStandsStill {
+                try await gateway.passMark(heardBy: before)
+                try await gateway.broker.kill()
+            }
             try await gateway.says("messages are kept")
             try await gateway.polls(3)
-            let process = try #require(gateway.process)
-            process.send(SIGSTOP)
-            try await gateway.broker.start()
-            let after = try await gateway.subscribe()
-            process.send(SIGCONT)
+            let after = try await gateway.whileItStandsStill {
+                try await gateway.broker.start()
+                return try await gateway.subscribe()
+            }
             try await after.waitForMessages(3, within: patience)
             try await gateway.broker.pause()
             try await gateway.polls(8)

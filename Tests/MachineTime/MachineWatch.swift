@@ -12,20 +12,21 @@ public final class MachineWatch: Sendable {
     private let greatest = Mutex<Duration?>(.zero)
 
     /// Begins to watch.
-    public init() {
+    public convenience init() {
+        self.init(sleeper: Self.sleep)
+    }
+
+    /// Begins to watch a sleeper, which sleeps a moment and says how much later it woke.
+    init(sleeper: @escaping @Sendable () -> Duration) {
         Thread.detachNewThread { [self] in
-            var before = ContinuousClock.now
-            while true {
-                usleep(2_000)
-                let now = ContinuousClock.now
-                let late = now - before - .milliseconds(2)
-                let goesOn = greatest.withLock { greatest in
+            var goesOn = true
+            while goesOn {
+                let late = sleeper()
+                goesOn = greatest.withLock { greatest in
                     guard let known = greatest else { return false }
                     greatest = max(known, late)
                     return true
                 }
-                guard goesOn else { return }
-                before = now
             }
         }
     }
@@ -40,5 +41,11 @@ public final class MachineWatch: Sendable {
             defer { greatest = nil }
             return greatest ?? .zero
         }
+    }
+
+    private static func sleep() -> Duration {
+        let before = ContinuousClock.now
+        usleep(2_000)
+        return ContinuousClock.now - before - .milliseconds(2)
     }
 }

@@ -118,6 +118,7 @@ struct RelayEngine {
         defer {
             records[connection.record].bytesToServer = connection.toServer.delivered
             records[connection.record].bytesToClient = connection.toClient.delivered
+            records[connection.record].bytesSwallowed = connection.toServer.swallowed + connection.toClient.swallowed
             connections[id] = connection
         }
         if connection.isConnecting {

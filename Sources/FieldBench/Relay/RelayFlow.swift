@@ -23,6 +23,7 @@ struct RelayFlow {
     /// Bytes were swallowed: what comes later makes no sense to the sink.
     private var isTorn = false
     private(set) var delivered = 0
+    private(set) var swallowed = 0
 
     /// What a kernel would hold for a connection whose other end does not read.
     private static let mostQueued = 4 << 20
@@ -55,6 +56,7 @@ struct RelayFlow {
         if count < 0, errno == EAGAIN || errno == EINTR { return true }
         if way.passage == .swallowed {
             isTorn = true
+            swallowed += max(count, 0)
             if count <= 0 { hasEnded = true }
             return true
         }
@@ -77,6 +79,7 @@ struct RelayFlow {
         case .held: return true
         case .swallowed:
             if !chunks.isEmpty { isTorn = true }
+            swallowed += queued
             chunks = []
             queued = 0
             return true

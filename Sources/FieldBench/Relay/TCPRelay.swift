@@ -62,4 +62,6 @@ public struct RelayedConnection: Sendable, Hashable {
     public internal(set) var bytesToServer = 0
     /// How many bytes were handed to the client.
     public internal(set) var bytesToClient = 0
+    /// How many bytes of both ways were swallowed.
+    public internal(set) var bytesSwallowed = 0
 }
