@@ -4,6 +4,7 @@
 #   FAULTS=1    in place of that: 100 000 requests under every fault of the line, and what was published
 # make fuzz    a million arbitrary frames at the line
 # make crash   the agent killed a thousand times under faults of everything around it; ROUNDS=, SEED=
+# make order   what the linker puts side by side, written down anew from a gateway at work
 # make lint    format, shell scripts, profiles, what the binary links
 # make build   the release binary;  make install / uninstall, with DESTDIR and PREFIX
 
@@ -12,11 +13,14 @@ SWIFT ?= swift
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 UNITDIR ?= /lib/systemd/system
-# lld packs the relocations of a position-independent binary, which saves a megabyte of file and of memory.
-RELEASE := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
+# lld packs the relocations of a position-independent binary, which saves a megabyte of file and of memory, and puts what a
+# gateway at work runs side by side (docs/decisions/036-run-order.md). Nobody looks a symbol up in the program.
+RELEASE := -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
+    -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --no-export-dynamic \
+    -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/run.order -Xlinker --no-warn-symbol-ordering
 AGENT := .build/release/edge-agent
 
-.PHONY: run test bench fuzz crash lint build install completions uninstall
+.PHONY: run test bench fuzz crash order lint build install completions uninstall
 .DEFAULT_GOAL := build
 
 # How many messages `make run` shows; 0 shows them until Ctrl-C.
@@ -59,6 +63,12 @@ crash:
 	@$(SWIFT) build $(RELEASE) --product edge-agent
 	@$(SWIFT) build $(RELEASE) --product edge-crash
 	@exec .build/release/edge-crash --agent $(AGENT) --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+order:
+	@scripts/install-packages.sh build run order
+	@$(SWIFT) build $(RELEASE) --product edge-agent
+	@$(SWIFT) build $(RELEASE) --product edge-demo
+	@scripts/order.sh $(AGENT)
 
 lint:
 	@scripts/install-packages.sh test

@@ -60,6 +60,7 @@ let package = Package(
         room("BlockingExecutor"),
         room("ExactArithmetic"),
         room("MachineClock", ["CClock"]),
+        room("MainLoop"),
         room("ModbusModel", ["ExactArithmetic"]),
         room("SerialPorts"),
 
@@ -89,13 +90,14 @@ let package = Package(
             "EdgeAgentCore",
             [
                 "AgentConfiguration", "BlockingExecutor", "BrokerLink", "MachineClock", "ModbusKit", "ModbusModel",
-                "SerialPorts", "StoreForward", "TelemetryContract", lifecycle, log, signals,
+                "SerialPorts", "StoreForward", "TelemetryContract", lifecycle, log,
             ]),
         .executableTarget(
             name: "EdgeAgent",
             dependencies: [
-                "AgentConfiguration", "BrokerLink", "BusProbe", "EdgeAgentCore", "ExactArithmetic", "LineSimulator",
-                "ModbusKit", "ModbusModel", "SerialPorts", "StoreForward", "TelemetryContract", arguments, log, signals,
+                "AgentConfiguration", "BlockingExecutor", "BrokerLink", "BusProbe", "EdgeAgentCore", "ExactArithmetic",
+                "LineSimulator", "MainLoop", "ModbusKit", "ModbusModel", "SerialPorts", "StoreForward",
+                "TelemetryContract", arguments, log, signals,
             ],
             swiftSettings: settings),
 
@@ -177,6 +179,7 @@ let package = Package(
             "BusProbe",
             ["AgentConfiguration", "ExactArithmetic", "LineSimulator", "MachineTime", "ModbusModel", "SerialPorts"]),
         tests("MachineClock"),
+        tests("MainLoop"),
         tests("FieldBench"),
         .testTarget(
             name: "EndToEndTests",

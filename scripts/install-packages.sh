@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, and says so first. Does nothing when all are there.
 #
-# usage: install-packages.sh GROUP...      groups: build run test firmware
+# usage: install-packages.sh GROUP...      groups: build run test order firmware
 set -euo pipefail
 
 packages_of() {
@@ -9,6 +9,7 @@ packages_of() {
     build) echo libmodbus-dev libmosquitto-dev libssl-dev libsqlite3-dev libyaml-dev pkg-config ;;
     run) echo mosquitto mosquitto-clients openssl ;;
     test) echo git mbpoll python3 python3-jsonschema python3-yaml strace sqlite3 binutils systemd shellcheck gcc libc6-dev ;;
+    order) echo binutils valgrind ;;
     firmware) echo gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc cppcheck gcovr ;;
     *)
         echo "install-packages.sh: there is no group '$1'" >&2

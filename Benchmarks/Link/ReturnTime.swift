@@ -20,7 +20,7 @@ enum ReturnTime {
             // A new agent each time: outages that follow one another closely count as one, and the waits grow.
             let process = try bench.startAgent(load, on: line, broker: broker)
             try await eventually("a message comes", within: .seconds(60)) {
-                watch.seen.fresh.last.map { $0.duration(to: .now) < .seconds(2) } ?? false
+                watch.seen.fresh.last.map { $0.at.duration(to: .now) < .seconds(2) } ?? false
             }
             try await broker.stop()
             try await Task.sleep(for: outage)
@@ -29,7 +29,7 @@ enum ReturnTime {
             try await broker.start()
             try await listener.waitUntilSubscribed()
             try await eventually("a message comes", within: .seconds(90)) { watch.seen.fresh.count > before }
-            let first = watch.seen.fresh[before]
+            let first = watch.seen.fresh[before].at
             times.append(back.duration(to: first) / .seconds(1))
             _ = try await process.stop()
         }

@@ -10,8 +10,8 @@ final class DrainWatch: Sendable {
         var outOfOrder = 0
         var first: ContinuousClock.Instant?
         var last: ContinuousClock.Instant?
-        /// When each message came that is none of the backlog.
-        var fresh: [ContinuousClock.Instant] = []
+        /// The messages that are none of the backlog: the number that the gateway gave each, and when it came.
+        var fresh: [(sequence: Int64?, at: ContinuousClock.Instant)] = []
         fileprivate var next = 0
 
         /// Messages in a second.
@@ -28,7 +28,7 @@ final class DrainWatch: Sendable {
     func note(_ delivery: Listener.Delivery) {
         let number = BacklogFile.number(in: delivery.payload)
         state.withLock { seen in
-            guard let number else { return seen.fresh.append(delivery.at) }
+            guard let number else { return seen.fresh.append((delivery.sequence, delivery.at)) }
             if number < seen.next {
                 seen.repeats += 1
             } else {

@@ -29,7 +29,7 @@ enum LiveDelay {
             limitName: "alone",
             goal: .ratio(goal),
             remarks: [
-                "from the meter's last answer to the subscriber; median of \(cycles); the longest "
+                "from the meter's last answer to the subscriber; median of \(busy.delays.count) and \(idle.delays.count); the longest "
                     + "\(Figure.text(busy.delays.max() ?? .nan)) ms beside the backlog, "
                     + "\(Figure.text(idle.delays.max() ?? .nan)) ms alone; \(busy.drained) of the backlog came meanwhile"
             ],
@@ -52,19 +52,22 @@ enum LiveDelay {
         let process = try bench.startAgent(
             load, on: line, spool: spool.path, brokerPort: relay.port, backlogRate: .unlimited)
         // The first ones wait for the connection.
-        let warmUp = 3
-        try await Turn.rest(load, line, process, after: cycles + warmUp)
+        try await Turn.rest(load, line, process, after: cycles + 3)
         // One that has not come by now is as late as it is late now.
         let end = (moment: MonotonicClock.now(), instant: ContinuousClock.now)
         let seen = watch.seen
         _ = try await process.stop()
+        func moment(of arrival: ContinuousClock.Instant) -> Int64 {
+            end.moment - Int64(arrival.duration(to: end.instant) / .nanoseconds(1))
+        }
         let answered = PolledCycle.cut(line.exchanges, silence: load.wire.silence).compactMap {
             $0.exchanges.last?.answerEnd
         }
-        let delays = answered.enumerated().dropFirst(warmUp).prefix(cycles).map { index, answer in
-            let arrival = index < seen.fresh.count ? seen.fresh[index] : end.instant
-            let moment = end.moment - Int64(arrival.duration(to: end.instant) / .nanoseconds(1))
-            return Double(moment - answer) / 1e6
+        // What was stored before the link stood is backlog, and may come last of all: each is known by its number.
+        let arrivals = Dictionary(seen.fresh.map { ($0.sequence, $0.at) }) { first, _ in first }
+        let connected = [seen.first, seen.fresh.first?.at].compactMap(\.self).min().map(moment) ?? .max
+        let delays = answered.enumerated().filter { connected < $0.element }.prefix(cycles).map { index, answer in
+            Double(moment(of: arrivals[Int64(count + index + 1)] ?? end.instant) - answer) / 1e6
         }
         return (delays, seen.count)
     }

@@ -1,8 +1,14 @@
 import ArgumentParser
 import BusProbe
+import MainLoop
+
+/// Where the program begins.
+@main
+enum Program {
+    static func main() { MainLoop.run { await EdgeAgent.main(nil) } }
+}
 
 /// The command line: each command in a file of its own.
-@main
 struct EdgeAgent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edge-agent",

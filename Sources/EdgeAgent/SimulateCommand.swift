@@ -1,5 +1,6 @@
 import AgentConfiguration
 import ArgumentParser
+import BlockingExecutor
 import BusProbe
 import EdgeAgentCore
 import Glibc
@@ -103,20 +104,31 @@ struct SimulateCommand: AsyncParsableCommand {
     /// Takes faults from standard input until a signal ends the command; the end of the input does not.
     private func follow(_ lines: [Played]) async {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let console = Task.detached(name: "console") {
-            while let text = readLine() {
-                do throws(FaultCommand.Mistake) {
-                    let (chosen, command) = Self.choose(from: lines, text)
-                    for line in chosen {
-                        if let answer = try FaultCommand(command).apply(to: line) { Terminal.say(answer) }
-                    }
-                } catch {
-                    Terminal.complain(error.description)
-                }
-            }
-        }
+        let console = Task { await Console().read { Self.obey($0, lines) } }
         for await _ in signals { break }
         console.cancel()
+    }
+
+    private static func obey(_ text: String, _ lines: [Played]) {
+        do throws(FaultCommand.Mistake) {
+            let (chosen, command) = choose(from: lines, text)
+            for line in chosen {
+                if let answer = try FaultCommand(command).apply(to: line) { Terminal.say(answer) }
+            }
+        } catch {
+            Terminal.complain(error.description)
+        }
+    }
+
+    /// Standard input, on a thread of its own: whoever types takes his time.
+    private actor Console {
+        private let executor = BlockingExecutor(name: "console")
+
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        func read(_ obey: @Sendable (String) -> Void) {
+            while let text = readLine() { obey(text) }
+        }
     }
 
     /// A command that begins with a line's name and a colon is for that line alone.

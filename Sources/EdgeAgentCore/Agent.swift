@@ -7,7 +7,6 @@ internal import ModbusModel
 internal import ServiceLifecycle
 internal import StoreForward
 internal import TelemetryContract
-internal import UnixSignals
 
 /// The gateway at work: polls, stores and forwards until it is told to stop.
 public struct Agent: Sendable {
@@ -96,9 +95,11 @@ public struct Agent: Sendable {
             LinkService(link: link, farewell: gone), status, forwarder,
             ControlSocket(lines: lines, board: board, log: log), poller,
         ]
+        let stop = ServiceGroupConfiguration.ServiceConfiguration(
+            service: StopSignals(), successTerminationBehavior: .gracefullyShutdownGroup)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+                services: [stop] + services.map { .init(service: $0) }, logger: log))
         manager.ready()
         log.notice("running", metadata: ["gateway": "\(identity.mac)", "version": "\(version)"])
         try await group.run()

@@ -15,6 +15,8 @@ public final class Listener: Sendable {
         public let payload: [UInt8]
         /// The number under which the broker delivered it; a repeat by the broker itself has the same one.
         public let messageID: Int
+        /// The number that the gateway gave it, its user property `seq`; nil where it has none.
+        public let sequence: Int64?
         /// When it came.
         public let at: ContinuousClock.Instant
     }
@@ -95,9 +97,9 @@ private final class ListenerSession: Sendable {
             guard let object else { return }
             Unmanaged<ListenerSession>.fromOpaque(object).takeUnretainedValue().state.withLock { $0.confirmed += 1 }
         }
-        mosquitto_message_v5_callback_set(client) { _, object, message, _ in
+        mosquitto_message_v5_callback_set(client) { _, object, message, properties in
             guard let object, let message = message?.pointee else { return }
-            Unmanaged<ListenerSession>.fromOpaque(object).takeUnretainedValue().took(message)
+            Unmanaged<ListenerSession>.fromOpaque(object).takeUnretainedValue().took(message, properties)
         }
         try run(client)
     }
@@ -150,11 +152,28 @@ private final class ListenerSession: Sendable {
         for topic in topics { mosquitto_subscribe_v5(client, nil, topic, 1, 0, nil) }
     }
 
-    private func took(_ message: mosquitto_message) {
+    private func took(_ message: mosquitto_message, _ properties: OpaquePointer?) {
+        let now = ContinuousClock.now
         let bytes = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
         take(
             Listener.Delivery(
-                topic: String(cString: message.topic), payload: Array(bytes), messageID: Int(message.mid), at: .now))
+                topic: String(cString: message.topic), payload: Array(bytes), messageID: Int(message.mid),
+                sequence: Self.sequence(properties), at: now))
+    }
+
+    /// The number in the user property `seq`, the only one that a gateway sends.
+    private static func sequence(_ properties: OpaquePointer?) -> Int64? {
+        var (name, value): (UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?)
+        let identifier = Int32(MQTT_PROP_USER_PROPERTY.rawValue)
+        guard mosquitto_property_read_string_pair(properties, identifier, &name, &value, false) != nil else {
+            return nil
+        }
+        defer {
+            free(name)
+            free(value)
+        }
+        guard let name, let value, String(cString: name) == "seq" else { return nil }
+        return Int64(String(cString: value))
     }
 }
 

@@ -52,6 +52,20 @@ extension EndToEnd {
             #expect(late.received[0].isRetained && late.received[0].text.contains("offline"))
         }
 
+        @Test func `a signal that comes in the first moment stops it in order`() async throws {
+            let gateway = try await plainGateway(1, brokerRuns: false)
+            for signal in [SIGTERM, SIGINT, SIGTERM, SIGINT, SIGTERM] {
+                let agent = try gateway.start()
+                // It listens from before it says so.
+                try await eventually("it runs", within: .seconds(20), every: .milliseconds(1)) {
+                    gateway.log.contains("notice running")
+                }
+                agent.send(signal)
+                #expect(try await agent.waitForExit(within: .seconds(20)) == .status(0), "\(gateway.log.suffix(500))")
+                #expect(gateway.log.contains("notice stopped"))
+            }
+        }
+
         @Test func `a stop is quick while the broker is away`() async throws {
             let gateway = try await plainGateway(1, brokerRuns: false)
             try gateway.start()
