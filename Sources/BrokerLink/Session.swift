@@ -170,10 +170,9 @@ final class Session {
             )
         )
 
-        // The library counts in whole seconds; this often is enough for a keep-alive that may come a little late.
-        let tick = max(.milliseconds(500), min(settings.keepAlive / 12, settings.answerTimeout / 4, .seconds(5)))
+        let (alert, calm) = (alertTick, calmTick)
         while true {
-            let result = turn(client, until: .now + tick)
+            let result = turn(client, until: .now + (isOwed ? alert : calm))
             passOnAcknowledgements()
             if isOwed, .now - quietSince > settings.answerTimeout { return .failed(explanation.unanswered()) }
             switch result {
@@ -192,6 +191,19 @@ final class Session {
                 }
             }
         }
+    }
+
+    /// How often to look at the link while an answer is owed.
+    private var alertTick: Duration {
+        max(.milliseconds(500), min(settings.keepAlive / 12, settings.answerTimeout / 4, .seconds(5)))
+    }
+
+    /// How often to look while nothing is owed: the library has its ping sent only when it is looked at.
+    ///
+    /// It counts in whole seconds, and the broker waits for half the keep-alive more (MQTT 5 §3.1.2.10). Each look wakes
+    /// the processor.
+    private var calmTick: Duration {
+        max(.milliseconds(500), settings.keepAlive / 12, settings.keepAlive / 2 - .seconds(10))
     }
 
     // MARK: one turn
