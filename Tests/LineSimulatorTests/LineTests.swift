@@ -117,6 +117,8 @@ extension OnTheWire {
         @Test func `bytes that nobody reads are lost and counted`() throws {
             let line = try line(.init(baud: 10_000_000))
             line.transmit([UInt8](repeating: 0x55, count: 100_000))
+            // Only then: a quick reader would lose nothing.
+            #expect(eventually { line.counters.bytesToMaster == 100_000 })
             let master = try RawMaster(line.path)
             line.transmit([0xAA])
             var read = 0
