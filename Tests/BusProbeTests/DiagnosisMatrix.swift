@@ -103,22 +103,24 @@ extension Trouble {
     }
 
     /// What is found; again where it is wrong and the machine did not let the line be what it pretends.
-    func outcome(tries: Int) async throws -> Outcome {
+    ///
+    /// - Parameter calm: So many wrong verdicts of a machine that kept time are enough.
+    func outcome(tries: Int, calm: Int = 1) async throws -> Outcome {
         var outcome = Outcome(trouble: self)
+        var calm = calm
         for _ in 1...tries {
             let watch = MachineWatch()
             outcome.names = try await diagnosis().findings.map(\.finding.name)
-            outcome.isDisturbed = watch.stop() > MachineWatch.allowed
-            if !outcome.isDisturbed || outcome.isRight { break }
+            if watch.stop() <= MachineWatch.allowed { calm -= 1 }
+            if calm == 0 || outcome.isRight { break }
         }
         return outcome
     }
 
-    /// What was found, and whether the machine kept time meanwhile.
+    /// What was found.
     struct Outcome {
         let trouble: Trouble
         var names: [String] = []
-        var isDisturbed = false
 
         var isRight: Bool { names.first.map(trouble.expected.contains) == true }
     }
@@ -147,6 +149,7 @@ struct DiagnosisMatrix {
     @Test("is right about a matrix of faults: 9 in 10 at first, all within two, and no bad line is called fine")
     func matrix() async throws {
         var outcomes: [Trouble.Outcome] = []
+        let machine = MachineWatch()
         try await withThrowingTaskGroup(of: Trouble.Outcome.self) { group in
             var waiting = Trouble.all[...]
             for _ in 0..<5 { if let next = waiting.popFirst() { group.addTask { try await next.outcome(tries: 3) } } }
@@ -155,9 +158,12 @@ struct DiagnosisMatrix {
                 if let next = waiting.popFirst() { group.addTask { try await next.outcome(tries: 3) } }
             }
         }
-        // By itself a line has more of the machine than beside four others.
-        for index in outcomes.indices where outcomes[index].isDisturbed && !outcomes[index].isRight {
-            outcomes[index] = try await outcomes[index].trouble.outcome(tries: 8)
+        // By itself a line has more of the machine than beside four others. One thread of a line may have been held up where
+        // the one that watches was not.
+        if machine.stop() > MachineWatch.allowed {
+            for index in outcomes.indices where !outcomes[index].isRight {
+                outcomes[index] = try await outcomes[index].trouble.outcome(tries: 8, calm: 2)
+            }
         }
         var first = 0
         for outcome in outcomes {
